@@ -1,0 +1,1 @@
+"""Months → panel → outcomes and features → scores → visits → report."""

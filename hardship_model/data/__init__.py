@@ -1,0 +1,1 @@
+"""Where household panels come from: the invented town, surveys, the office's own extract."""

@@ -1,0 +1,1 @@
+"""Would it have worked then? Prospective evaluation with counts and intervals."""

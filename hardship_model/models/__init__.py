@@ -1,0 +1,1 @@
+"""Ways to rank households by risk: by hand first, learned second."""
