@@ -1,0 +1,219 @@
+"""How good is a ranking, and how good are its probabilities? Every metric under many weightings.
+
+One weighting is the sample itself; the others are bootstrap draws (`uncertainty`) or survey
+weights. Arrays are `[n_draws, n]`: a draw is a row, and no metric loops over draws.
+
+Households whose answer is unknown keep their place on a list (the staff would have visited
+them) and count neither as hits nor as misses.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit
+
+#: Probabilities are kept this far from 0 and 1 before a logit is taken.
+_EDGE = 1e-6
+_NEWTON_STEPS = 12
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ranking:
+    """Scores sorted once, highest first, with equal scores together.
+
+    `answer` is 1, 0 or NaN (unknown), in the order of the list; `last` marks the last place
+    of each group of equal scores.
+    """
+
+    order: np.ndarray
+    answer: np.ndarray
+    last: np.ndarray
+
+    @classmethod
+    def of(cls, score: np.ndarray, answer: np.ndarray) -> "Ranking":
+        """Sort `score` from high to low; `answer` is 1, 0 or NaN. Refuses a missing score."""
+        if np.isnan(score).any():
+            raise ValueError(
+                f"{int(np.isnan(score).sum())} of {len(score)} scores are missing;"
+                " a model must score every household at risk."
+            )
+        order = np.argsort(-score, kind="stable")
+        ranked = score[order]
+        last = np.flatnonzero(np.r_[ranked[1:] != ranked[:-1], True])
+        return cls(order=order, answer=answer[order], last=last)
+
+    def counts(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Cumulated yes, no and length of the list after each group of equal scores.
+
+        Three arrays of shape [n_draws, n_groups]; `weights` is [n_draws, n] in the order of
+        the sample.
+        """
+        w = weights[:, self.order]
+        yes = np.cumsum(w * (self.answer == 1), axis=1)[:, self.last]
+        no = np.cumsum(w * (self.answer == 0), axis=1)[:, self.last]
+        return yes, no, np.cumsum(w, axis=1)[:, self.last]
+
+
+def _steps(cumulated: np.ndarray) -> np.ndarray:
+    return np.diff(cumulated, axis=1, prepend=0)
+
+
+def auroc(ranking: Ranking, weights: np.ndarray) -> np.ndarray:
+    """How often does a household that fell stand above one that did not? Ties count half.
+
+    Shape [n_draws]; NaN when a draw has no household of one kind. Equals scikit-learn's
+    `roc_auc_score`.
+    """
+    yes, no, _ = ranking.counts(weights)
+    pairs = yes[:, -1] * no[:, -1]
+    new_yes, new_no = _steps(yes), _steps(no)
+    above = (new_yes * (no[:, -1:] - no + 0.5 * new_no)).sum(axis=1)
+    return _ratio(above, pairs)
+
+
+def average_precision(ranking: Ranking, weights: np.ndarray) -> np.ndarray:
+    """How pure is the list, averaged over the places where a household that fell is found?
+
+    Shape [n_draws]. Equals scikit-learn's `average_precision_score`.
+    """
+    yes, no, _ = ranking.counts(weights)
+    precision = _ratio(yes, yes + no, empty=0.0)
+    return _ratio((_steps(yes) * precision).sum(axis=1), yes[:, -1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnList:
+    """What a list of a given size holds: hits, known answers, all hits; each [n_draws]."""
+
+    yes: np.ndarray
+    no: np.ndarray
+    all_yes: np.ndarray
+    #: The fewest and the most hits that an order among equal scores could give.
+    worst_yes: np.ndarray
+    best_yes: np.ndarray
+
+    @property
+    def precision(self) -> np.ndarray:
+        """Of those on the list whose answer is known, how many fell?"""
+        return _ratio(self.yes, self.yes + self.no)
+
+    @property
+    def recall(self) -> np.ndarray:
+        """Of those who fell, how many were on the list?"""
+        return _ratio(self.yes, self.all_yes)
+
+
+def on_list(ranking: Ranking, weights: np.ndarray, *, share: float) -> OnList:
+    """What do the `share` of households ranked highest hold?
+
+    Where the list ends inside a group of equal scores, the group's households are on it with
+    equal chance; the bounds say what luck among them could do.
+    """
+    yes, no, length = ranking.counts(weights)
+    places = share * length[:, -1:]
+    group = np.minimum((length < places - 1e-9).sum(axis=1), length.shape[1] - 1)[:, None]
+
+    def before_and_in(cumulated: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        after = np.take_along_axis(cumulated, group, axis=1)[:, 0]
+        inside = np.take_along_axis(_steps(cumulated), group, axis=1)[:, 0]
+        return after - inside, inside
+
+    (yes0, new_yes), (no0, new_no), (n0, new) = map(before_and_in, (yes, no, length))
+    room = places[:, 0] - n0
+    part = _ratio(room, new, empty=0.0)
+    return OnList(
+        yes=yes0 + part * new_yes,
+        no=no0 + part * new_no,
+        all_yes=yes[:, -1],
+        worst_yes=yes0 + np.maximum(new_yes - (new - room), 0.0),
+        best_yes=yes0 + np.minimum(new_yes, room),
+    )
+
+
+def brier(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """How far are the probabilities from what happened (mean squared)? Shape [n_draws]."""
+    known, w = _known(answer, weights)
+    return _ratio((w * (risk[known] - answer[known]) ** 2).sum(axis=1), w.sum(axis=1))
+
+
+def observed_over_expected(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """How many fell for each one that was expected to? Shape [n_draws]; 1 is right."""
+    known, w = _known(answer, weights)
+    return _ratio((w * answer[known]).sum(axis=1), (w * risk[known]).sum(axis=1))
+
+
+def calibration_slope(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Are the risks spread as widely as they should be? 1 is right, below 1 too widely.
+
+    The slope of a logistic regression of the answer on logit(risk), by Newton's method in all
+    draws at once; shape [n_draws]. NaN where the risks of a draw do not differ.
+    """
+    known, w = _known(answer, weights)
+    x, y = logit(np.clip(risk[known], _EDGE, 1 - _EDGE)), answer[known]
+    intercept, slope = np.zeros((2, len(w)))
+    slope += 1.0
+    for _ in range(_NEWTON_STEPS):
+        p = expit(intercept[:, None] + slope[:, None] * x)
+        error, spread = w * (y - p), w * p * (1 - p)
+        g0, g1 = error.sum(axis=1), (error * x).sum(axis=1)
+        h00, h01, h11 = spread.sum(axis=1), (spread * x).sum(axis=1), (spread * x * x).sum(axis=1)
+        determinant = h00 * h11 - h01**2
+        with np.errstate(divide="ignore", invalid="ignore"):
+            intercept = intercept + (h11 * g0 - h01 * g1) / determinant
+            slope = slope + (h00 * g1 - h01 * g0) / determinant
+    return np.where(determinant > 1e-12 * h00 * h11, slope, np.nan)
+
+
+def expected_calibration_error(
+    risk: np.ndarray, answer: np.ndarray, weights: np.ndarray, *, bins: int = 10
+) -> np.ndarray:
+    """How far are observed and expected shares apart, on average over tenths of the risk?
+
+    Tenths are cut once, on the sample; shape [n_draws]. Rises with sampling noise: read it
+    beside its interval.
+    """
+    known, w = _known(answer, weights)
+    r, y = risk[known], answer[known]
+    edges = np.quantile(r, np.linspace(0, 1, bins + 1)[1:-1])
+    place = np.searchsorted(edges, r, side="right")
+    gaps = np.stack([(w * ((y - r) * (place == b))).sum(axis=1) for b in range(bins)])
+    return _ratio(np.abs(gaps).sum(axis=0), w.sum(axis=1))
+
+
+def _known(answer: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    known = ~np.isnan(answer)
+    return known, weights[:, known]
+
+
+def _ratio(above: np.ndarray, below: np.ndarray, *, empty: float = np.nan) -> np.ndarray:
+    """Divide, and say `empty` where there is nothing to divide by."""
+    return np.divide(above, below, out=np.full(np.shape(above), empty), where=below > 0)
+
+
+def every_metric(
+    shares: tuple[float, ...],
+) -> dict[str, Callable[[Ranking, np.ndarray, np.ndarray, np.ndarray], np.ndarray]]:
+    """The metrics that a backtest reports, each from (ranking, risk, answer, weights)."""
+    table: dict[str, Callable[..., np.ndarray]] = {
+        "auroc": lambda ranking, risk, answer, w: auroc(ranking, w),
+        "average_precision": lambda ranking, risk, answer, w: average_precision(ranking, w),
+    }
+    for share in shares:
+        percent = f"{share:.0%}".replace("%", "pct")
+        table[f"precision_at_{percent}"] = lambda ranking, risk, answer, w, s=share: (
+            on_list(ranking, w, share=s).precision
+        )
+        table[f"recall_at_{percent}"] = lambda ranking, risk, answer, w, s=share: (
+            on_list(ranking, w, share=s).recall
+        )
+    return table | {
+        "brier": lambda ranking, risk, answer, w: brier(risk, answer, w),
+        "observed_over_expected": lambda ranking, risk, answer, w: observed_over_expected(
+            risk, answer, w
+        ),
+        "calibration_slope": lambda ranking, risk, answer, w: calibration_slope(risk, answer, w),
+        "expected_calibration_error": lambda ranking, risk, answer, w: expected_calibration_error(
+            risk, answer, w
+        ),
+    }

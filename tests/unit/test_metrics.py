@@ -1,0 +1,105 @@
+"""Metrics under weights, against scikit-learn, and lists that end among equal scores."""
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+
+from hardship_model.evaluation.metrics import (
+    Ranking,
+    auroc,
+    average_precision,
+    brier,
+    calibration_slope,
+    expected_calibration_error,
+    observed_over_expected,
+    on_list,
+)
+
+ONES = np.ones((1, 5))
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("levels", [3, 10_000])
+def test_ranking_metrics_agree_with_scikit_learn_with_ties_and_weights(seed, levels):
+    rng = np.random.default_rng(seed)
+    score = rng.integers(0, levels, 400) / levels
+    answer = (rng.random(400) < 0.2 + 0.3 * score).astype(float)
+    weights = rng.integers(0, 4, (3, 400)).astype(float)
+    ranking = Ranking.of(score, answer)
+
+    for w, a, p in zip(
+        weights, auroc(ranking, weights), average_precision(ranking, weights), strict=True
+    ):
+        assert a == pytest.approx(roc_auc_score(answer, score, sample_weight=w), abs=1e-9)
+        assert p == pytest.approx(average_precision_score(answer, score, sample_weight=w), abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_calibration_agrees_with_scikit_learn(seed):
+    rng = np.random.default_rng(seed)
+    risk = rng.uniform(0.02, 0.6, 2000)
+    answer = (rng.random(2000) < expit(0.3 + 0.7 * logit(risk))).astype(float)
+    w = rng.integers(0, 3, (1, 2000)).astype(float)
+    fitted = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000).fit(
+        logit(risk)[:, None], answer, sample_weight=w[0]
+    )
+
+    assert calibration_slope(risk, answer, w)[0] == pytest.approx(fitted.coef_[0, 0], abs=1e-5)
+    assert brier(risk, answer, w)[0] == pytest.approx(
+        brier_score_loss(answer, risk, sample_weight=w[0]), abs=1e-12
+    )
+    assert observed_over_expected(risk, answer, w)[0] == pytest.approx(
+        np.average(answer, weights=w[0]) / np.average(risk, weights=w[0])
+    )
+
+
+def test_expected_calibration_error_is_the_mean_gap_over_bins():
+    # Two bins: expected .1 and .5, observed 1/2 and 1/2.
+    risk, answer = np.array([0.1, 0.1, 0.5, 0.5]), np.array([1.0, 0.0, 1.0, 0.0])
+
+    error = expected_calibration_error(risk, answer, np.ones((1, 4)), bins=2)
+
+    assert error[0] == pytest.approx((2 * 0.4 + 2 * 0.0) / 4)
+
+
+def test_the_unknown_keep_their_place_and_count_neither_way():
+    answer = np.array([1.0, np.nan, 0.0, 1.0, 0.0])
+    ranking = Ranking.of(np.array([0.9, 0.8, 0.7, 0.6, 0.5]), answer)
+
+    top = on_list(ranking, ONES, share=0.6)
+
+    assert top.precision[0] == pytest.approx(1 / 2)  # three visits: yes, unknown, no
+    assert top.recall[0] == pytest.approx(1 / 2)
+
+
+def test_a_list_that_ends_among_equal_scores_is_bounded():
+    answer = np.array([1.0, 1.0, 0.0, 0.0, 0.0])
+    ranking = Ranking.of(np.array([0.9, 0.5, 0.5, 0.5, 0.1]), answer)
+
+    top = on_list(ranking, ONES, share=0.4)
+
+    # One place is left for three equal households, one of whom fell.
+    assert top.yes[0] == pytest.approx(1 + 1 / 3)
+    assert (top.worst_yes[0], top.best_yes[0]) == pytest.approx((1, 2))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_expected_hits_are_the_mean_over_orders_among_equal_scores(seed):
+    rng = np.random.default_rng(seed)
+    score, answer = rng.integers(0, 4, 40) / 4, (rng.random(40) < 0.4).astype(float)
+    drawn = []
+    for _ in range(4000):
+        order = np.lexsort((rng.random(40), -score))
+        drawn.append(answer[order][:12].sum())
+    top = on_list(Ranking.of(score, answer), np.ones((1, 40)), share=0.3)
+
+    assert top.yes[0] == pytest.approx(np.mean(drawn), abs=4 * np.std(drawn) / 4000**0.5 + 1e-9)
+    assert top.worst_yes[0] <= min(drawn)
+    assert top.best_yes[0] >= max(drawn)
+
+
+def test_a_missing_score_is_refused_without_naming_anybody():
+    with pytest.raises(ValueError, match=r"1 of 2 scores are missing"):
+        Ranking.of(np.array([0.5, np.nan]), np.array([1.0, 0.0]))
