@@ -1,0 +1,227 @@
+"""An extract becomes a panel, by what its mapping file says."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from hardship_model.data.cells import categories, codes_of, flags, months, numbers
+from hardship_model.data.files import read_table
+from hardship_model.data.panel import Panel, build
+from hardship_model.data.specification import (
+    Line,
+    Mapping,
+    MappingError,
+    Source,
+    load_mapping,
+    parse,
+)
+from hardship_model.months import to_text
+
+__all__ = ["Mapping", "MappingError", "load_mapping", "panel_of", "parse", "read_panel"]
+
+#: A median income outside these multiples of the line means that the units differ. Assumed: the
+#: widest error that a wrong unit leaves (1,000 or 10,000) lies far outside, real panels inside.
+LEAST_INCOME_OVER_LINE, MOST_INCOME_OVER_LINE = 0.02, 50.0
+
+
+def read_panel(mapping: Mapping | str | Path, path: str | Path) -> Panel:
+    """The panel that this file holds, one row per household and period.
+
+    `mapping` may be a shipped name or the path of a TOML file. Raises MappingError or PanelError
+    with one sentence on what came, what was wanted and where to read on; neither names a
+    household or quotes a cell.
+    """
+    described = mapping if isinstance(mapping, Mapping) else load_mapping(mapping)
+    table = read_table(Path(path), described.columns_needed, described.file)
+    return panel_of(described, table)
+
+
+def panel_of(mapping: Mapping, table: pd.DataFrame) -> Panel:
+    """The panel that a table in memory holds; cells may be text or numbers."""
+    absent = [column for column in mapping.columns_needed if column not in table]
+    if absent:
+        raise MappingError(f"The table lacks the columns {', '.join(absent)}. See docs/DATA.md.")
+    kept = _kept(mapping, table)
+    rows = pd.DataFrame({"household_id": _household(mapping, kept), **_when(mapping, kept)})
+    rows["income"] = _income(mapping, kept, rows["month"])
+    rows["poverty_line"] = _poverty_line(mapping, kept, rows)
+    _refuse_other_units(mapping, rows)
+    rows["in_hardship"] = _in_hardship(mapping, kept, rows)
+    named = {s.meaning.name: _column(mapping, s, kept, rows) for s in mapping.columns}
+    return build(
+        pd.concat([rows, pd.DataFrame(named, index=rows.index)], axis=1),
+        name=mapping.name,
+        step_months=mapping.step_months,
+        currency=mapping.currency,
+        columns=[source.meaning for source in mapping.columns],
+    )
+
+
+def _kept(mapping: Mapping, table: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose columns hold the codes that [keep] allows."""
+    wanted = np.ones(len(table), dtype=bool)
+    for column, allowed in mapping.keep.items():
+        position, texts = codes_of(table[column])
+        wanted &= np.isin(position, [i for i, text in enumerate(texts) if text in allowed])
+    if not wanted.any():
+        raise MappingError(
+            f"[keep] of mapping {mapping.name!r} leaves none of {len(table)} rows."
+            " Check its codes against the file."
+        )
+    return table[wanted].reset_index(drop=True)
+
+
+def _household(mapping: Mapping, table: pd.DataFrame) -> pd.Series:
+    """The household's key: whole numbers where they are, else text (007 and 7 stay apart)."""
+    ids = table[mapping.household]
+    empty = int(ids.isna().sum())
+    if empty:
+        raise MappingError(
+            f"{empty} of {len(ids)} rows have no household in {mapping.household!r}."
+            " Every row needs its household's pseudonym."
+        )
+    if pd.api.types.is_numeric_dtype(ids):
+        whole = ids.astype("int64")
+        if not bool((whole == ids).all()):
+            raise MappingError(f"{mapping.household!r} holds numbers that are not whole.")
+        return whole
+    texts = ids.astype("str").str.strip()
+    if bool(texts.str.fullmatch(r"0|[1-9][0-9]{0,17}").all()):
+        return texts.astype("int64")
+    return texts
+
+
+def _when(mapping: Mapping, table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """The period's last month, and the month in which the row was written down."""
+    happened = _last_month(mapping, table)
+    recorded = happened + np.int32(mapping.recorded_lag_months)
+    if mapping.period.recorded is not None:
+        recorded = months(table[mapping.period.recorded])
+    return {"month": happened, "recorded_month": recorded}
+
+
+def _last_month(mapping: Mapping, table: pd.DataFrame) -> np.ndarray:
+    when = mapping.period
+    if when.month is not None:
+        return months(table[when.month])
+    year = _whole(table[str(when.year)], least=1900, most=2100)
+    if when.quarter is None:
+        return (year * 12 + 11).astype(np.int32)
+    quarter = _whole(table[when.quarter], least=1, most=4)
+    return (year * 12 + 3 * quarter - 1).astype(np.int32)
+
+
+def _whole(cells: pd.Series, *, least: int, most: int) -> np.ndarray:
+    values = numbers(cells)
+    wrong = int((~((values >= least) & (values <= most) & (values == np.floor(values)))).sum())
+    if wrong:
+        raise MappingError(
+            f"{wrong} of {len(values)} rows have no whole number from {least} to {most}"
+            f" in {cells.name!r}. Check [period] in the mapping."
+        )
+    return values.astype(np.int64)
+
+
+def _income(mapping: Mapping, table: pd.DataFrame, month: pd.Series) -> np.ndarray:
+    amount = mapping.income
+    values = _numbers(mapping, table[amount.column], amount.missing) * amount.factor
+    for name in amount.divide_by:
+        values = values / _divisor(mapping, table[name])
+    return values / _prices(mapping, month) if mapping.deflator else values
+
+
+def _prices(mapping: Mapping, month: pd.Series) -> np.ndarray:
+    years = (month // 12).map(dict(mapping.deflator))
+    unknown = int(years.isna().sum())
+    if unknown:
+        raise MappingError(
+            f"[deflator] of mapping {mapping.name!r} lacks the years of {unknown} of"
+            f" {len(years)} rows. Add them under `index`."
+        )
+    return years.to_numpy(dtype=np.float64)
+
+
+def _poverty_line(mapping: Mapping, table: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
+    line = mapping.line
+    if line.column is not None:
+        return _divisor(mapping, table[line.column]) * line.factor
+    if line.fixed is not None:
+        return np.full(len(rows), float(line.fixed))
+    if line.of == "base period median":
+        return np.full(len(rows), float(line.share or 0) * _base_median(line, rows))
+    warnings.warn(
+        f"Mapping {mapping.name!r}: the poverty line moves with each period's median, so a"
+        " household can cross it without any change of its own; heaped incomes cross it in"
+        " crowds. An anchored line has no such artefacts.",
+        stacklevel=4,
+    )
+    medians = rows.groupby("month")["income"].transform("median")
+    return medians.to_numpy(dtype=np.float64) * float(line.share or 0)
+
+
+def _base_median(line: Line, rows: pd.DataFrame) -> float:
+    first, last = line.from_month or 0, line.to_month or 0
+    inside = rows["month"].between(first, last)
+    base = rows.loc[inside, "income"].dropna()
+    if base.empty:
+        raise MappingError(
+            f"No income lies in the base period of the line, {to_text(first)} to {to_text(last)}."
+        )
+    return float(base.median())
+
+
+def _refuse_other_units(mapping: Mapping, rows: pd.DataFrame) -> None:
+    """Are incomes and line in one unit? A median income far from the line says no."""
+    ratio = (rows["income"] / rows["poverty_line"]).median()
+    if not LEAST_INCOME_OVER_LINE <= ratio <= MOST_INCOME_OVER_LINE:
+        raise MappingError(
+            f"Mapping {mapping.name!r}: the median of {len(rows)} incomes is {ratio:.4g} times"
+            " the poverty line. Are both in one unit, per person and month? Check `factor`."
+        )
+
+
+def _in_hardship(mapping: Mapping, table: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+    """Income below the line, or what the file says; missing where that is missing."""
+    if mapping.hardship is not None:
+        return _column(mapping, mapping.hardship, table, rows)
+    below = (rows["income"] < rows["poverty_line"]).astype("boolean")
+    return below.mask(rows["income"].isna() | rows["poverty_line"].isna())
+
+
+def _column(mapping: Mapping, source: Source, table: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+    """One further column: a category, a flag (boolean), or a number (float32)."""
+    cells = table[source.column]
+    missing = (*source.missing, *mapping.file.missing)
+    if source.meaning.kind == "category":
+        return categories(cells, dict(source.codes), missing)
+    if source.meaning.kind == "flag":
+        return flags(cells, dict(source.codes), missing)
+    values = _numbers(mapping, cells, source.missing) * source.factor
+    for name in source.divide_by:
+        own = name in rows.columns
+        values = values / (rows[name].to_numpy() if own else _divisor(mapping, table[name]))
+    if source.meaning.kind == "count":
+        _refuse_below(values, cells, least=0.0)
+    return pd.Series(values.astype(np.float32), index=rows.index)
+
+
+def _divisor(mapping: Mapping, cells: pd.Series) -> np.ndarray:
+    values = _numbers(mapping, cells, ())
+    _refuse_below(values, cells, least=np.nextafter(0.0, 1.0))
+    return values
+
+
+def _refuse_below(values: np.ndarray, cells: pd.Series, *, least: float) -> None:
+    wrong = int((values < least).sum())
+    if wrong:
+        wanted = "0 or more" if least == 0 else "more than 0"
+        raise MappingError(
+            f"{wrong} of {len(values)} rows of {cells.name!r} are below what can be:"
+            f" {wanted} was wanted. Declare codes for `missing`, or correct the file."
+        )
+
+
+def _numbers(mapping: Mapping, cells: pd.Series, missing: tuple[str, ...]) -> np.ndarray:
+    return numbers(cells, missing=(*missing, *mapping.file.missing), decimal=mapping.file.decimal)

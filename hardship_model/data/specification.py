@@ -1,0 +1,272 @@
+"""The mapping file: which column of an extract means what, in which unit, at which frequency."""
+
+import tomllib
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field, fields
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from hardship_model.data.panel import CORE, Column, Kind, PanelError, Pillar
+from hardship_model.months import to_month
+
+Of = Literal["base period median", "each period's median"]
+Format = Literal["csv", "excel", "stata", "parquet"]
+SHIPPED = files("hardship_model.data") / "mappings"
+
+
+class MappingError(PanelError):
+    """A mapping file that cannot be used, or that does not fit the file it is used on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileOptions:
+    """How the extract is stored; what is left out is told from the file itself."""
+
+    #: Told from the ending of the file's name when empty.
+    format: Format | None = None
+    #: Of a CSV: UTF-8 with or without BOM, else GB18030, when empty.
+    encoding: str | None = None
+    separator: str = ","
+    decimal: Literal[".", ","] = "."
+    #: Of an Excel file: the sheet's name; the first sheet when empty.
+    sheet: str | None = None
+    #: Texts that mean "not answered" in every column; an empty cell always does.
+    missing: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a format or decimal mark that nobody can read."""
+        _one_of(self.format, (None, *get_args(Format)), "file.format")
+        _one_of(self.decimal, (".", ","), "file.decimal")
+        if self.sheet is not None and not isinstance(self.sheet, str):
+            raise MappingError("`file.sheet` is a sheet's name, written as text.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """Which columns say when: `month`, or `year` with `quarter`, or `year` alone."""
+
+    month: str | None = None
+    year: str | None = None
+    quarter: str | None = None
+    #: Month column that says when the row was written down; else `recorded_lag_months`.
+    recorded: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a period that is said twice, or not at all."""
+        by_month = self.month is not None and self.year is None and self.quarter is None
+        by_year = self.month is None and self.year is not None
+        if not (by_month or by_year):
+            raise MappingError(
+                "[period] wants `month`, or `year` and `quarter`, or `year` alone."
+                " See docs/DATA.md."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amount:
+    """Where the income per person (or equivalent adult) and month comes from."""
+
+    column: str
+    #: What one unit in the file is worth in `currency` a month (万元: 10000; a year's sum: 1/12).
+    factor: float = 1.0
+    #: Columns to divide by, such as the number of members.
+    divide_by: tuple[str, ...] = ()
+    #: Numbers or texts that mean "not answered".
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """Where the poverty line comes from: a column, a fixed sum, or a share of a median."""
+
+    column: str | None = None
+    factor: float = 1.0
+    fixed: float | None = None
+    share: float | None = None
+    of: Of | None = None
+    #: First and last month of the base period.
+    from_month: int | None = None
+    to_month: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a line that is said twice, or not at all, or a share without its base."""
+        if sum(way is not None for way in (self.column, self.fixed, self.share)) != 1:
+            raise MappingError("[line] wants one of `column`, `fixed`, `share`. See docs/DATA.md.")
+        if (self.share is None) != (self.of is None):
+            raise MappingError(f"A line's `share` goes with `of`, which is one of {get_args(Of)}.")
+        _one_of(self.of, (None, *get_args(Of)), "line.of")
+        has_base = self.from_month is not None and self.to_month is not None
+        if has_base != (self.of == "base period median"):
+            raise MappingError('`of = "base period median"` goes with `from` and `to` (YYYY-MM).')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where one column of the panel comes from, and what it means (`meaning`)."""
+
+    meaning: Column
+    column: str
+    factor: float = 1.0
+    #: Columns of the file to divide by; `poverty_line` and `income` are the panel's own.
+    divide_by: tuple[str, ...] = ()
+    #: What each code means: true or false for a flag, a text for a category; empty: as it stands.
+    codes: Table[str, Any] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapping:
+    """What one extract's columns mean: the content of one TOML file (see docs/DATA.md)."""
+
+    name: str
+    #: What one row is, where it comes from, which licence.
+    about: str
+    currency: str
+    step_months: int
+    household: str
+    period: Period
+    income: Amount
+    line: Line
+    #: Months after a period's last month at which its row is written down.
+    recorded_lag_months: int = 0
+    #: True or false by the file itself; None: income below the line.
+    hardship: Source | None = None
+    #: Price index by year; incomes are divided by it (1 = the base year).
+    deflator: Table[int, float] = field(default_factory=dict)
+    #: Rows are kept whose column holds one of these codes.
+    keep: Table[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: tuple[Source, ...] = ()
+    file: FileOptions = field(default_factory=FileOptions)
+
+    def __post_init__(self) -> None:
+        """Refuse a step that no panel has, and a row that is known before it happens."""
+        _one_of(self.step_months, (1, 3, 12), "step_months")
+        if self.recorded_lag_months < 0:
+            raise MappingError("`recorded_lag_months` must be 0 or more.")
+
+    @property
+    def columns_needed(self) -> list[str]:
+        """Every column of the file that the mapping reads, once, in order of mention."""
+        when = self.period
+        named = [self.household, when.month, when.year, when.quarter, when.recorded, *self.keep]
+        named += [self.income.column, *self.income.divide_by, self.line.column]
+        sources = [*self.columns, *([self.hardship] if self.hardship else [])]
+        for source in sources:
+            named += [source.column, *(c for c in source.divide_by if c not in CORE)]
+        return list(dict.fromkeys(name for name in named if name is not None))
+
+
+def load_mapping(name_or_path: str | Path) -> Mapping:
+    """What does this mapping file say? A shipped name (`eph`, `rwm5yr`) or a path to a TOML file.
+
+    Raises MappingError for a file that is not there or not TOML, an unknown key, a missing key,
+    or a value that cannot be.
+    """
+    shipped = SHIPPED / f"{name_or_path}.toml"
+    path = shipped if shipped.is_file() else Path(name_or_path)
+    if not path.is_file():
+        names = sorted(entry.name[:-5] for entry in SHIPPED.iterdir() if ".toml" in entry.name)
+        raise MappingError(
+            f"No mapping file {str(name_or_path)!r}. Give a path, or one of {names}."
+        )
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MappingError(f"Mapping {str(name_or_path)!r} is not TOML in UTF-8: {error}") from None
+    return parse(content)
+
+
+def parse(content: dict[str, Any]) -> Mapping:
+    """The mapping that a TOML file's tables describe. Raises MappingError."""
+    tables = {
+        "file": lambda t: _make(FileOptions, _texts(t, "missing"), "[file]"),
+        "period": lambda t: _make(Period, t, "[period]"),
+        "income": lambda t: _make(Amount, _texts(t, "missing", "divide_by"), "[income]"),
+        "line": _line,
+        "hardship": lambda t: _source("in_hardship", {"pillar": "income", "kind": "flag", **t}),
+        "deflator": _deflator,
+        "keep": lambda t: {column: _text_tuple(codes) for column, codes in t.items()},
+        "columns": lambda t: tuple(_source(name, entry) for name, entry in t.items()),
+    }
+    read = {key: tables[key](value) if key in tables else value for key, value in content.items()}
+    return _make(Mapping, read, "the mapping")
+
+
+def _line(table: dict[str, Any]) -> Line:
+    named = {"from": "from_month", "to": "to_month"}
+    months = {named[key]: _month(table[key]) for key in named if key in table}
+    others = {key: value for key, value in table.items() if key not in named}
+    _refuse_unknown(others, {"column", "factor", "fixed", "share", "of"}, "[line]")
+    return _make(Line, {**others, **months}, "[line]")
+
+
+def _month(text: Any) -> int:
+    try:
+        return to_month(str(text))
+    except ValueError as error:
+        raise MappingError(f"[line]: {error}") from None
+
+
+def _deflator(table: dict[str, Any]) -> dict[int, float]:
+    """A price index by year; `tag` and `source` stand in the file for its readers."""
+    _refuse_unknown(table, {"tag", "source", "index"}, "[deflator]")
+    if not {"tag", "source", "index"} <= set(table):
+        raise MappingError("[deflator] wants `index` by year, and the `tag` and `source` of it.")
+    return {int(year): float(value) for year, value in table["index"].items()}
+
+
+def _source(name: str, table: dict[str, Any]) -> Source:
+    """One entry of [columns]: half of it says where, half of it says what it means."""
+    where = f"[columns.{name}]"
+    about = {key: table[key] for key in ("direction", "lag_months", "label") if key in table}
+    _one_of(table.get("pillar"), get_args(Pillar), f"{where} pillar")
+    _one_of(table.get("kind"), get_args(Kind), f"{where} kind")
+    _one_of(table.get("direction", 0), (-1, 0, 1), f"{where} direction")
+    meaning = Column(name=name, pillar=table["pillar"], kind=table["kind"], **about)
+    codes = table.get("codes", {})
+    wanted = {"flag": bool, "category": str}.get(meaning.kind)
+    if codes and (wanted is None or not all(isinstance(v, wanted) for v in codes.values())):
+        raise MappingError(f"{where} `codes` give true or false for a flag, texts for a category.")
+    rest = {k: v for k, v in table.items() if k not in {*about, "pillar", "kind"}}
+    rest = {"column": name, **_texts(rest, "missing", "divide_by")}
+    return _make(Source, {**rest, "meaning": meaning}, where)
+
+
+def _make(kind: Any, table: dict[str, Any], where: str) -> Any:
+    """An object of this dataclass, or one clear error about the keys that came."""
+    known = {f.name for f in fields(kind)}
+    _refuse_unknown(table, known, where)
+    try:
+        return kind(**table)
+    except TypeError:
+        missing = sorted(known - set(table))
+        raise MappingError(
+            f"{where} of the mapping file is incomplete; it may still say: {', '.join(missing)}."
+            " See docs/DATA.md for those that it must."
+        ) from None
+
+
+def _refuse_unknown(table: dict[str, Any], known: set[str], where: str) -> None:
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise MappingError(
+            f"{where} of the mapping file has unknown keys: {', '.join(unknown)}."
+            f" Known here: {', '.join(sorted(known))}. See docs/DATA.md."
+        )
+
+
+def _one_of(value: Any, allowed: tuple[Any, ...], where: str) -> None:
+    if value not in allowed:
+        shown = ", ".join(repr(choice) for choice in allowed if choice is not None)
+        raise MappingError(f"`{where}` must be one of {shown}; got {value!r}.")
+
+
+def _texts(table: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {k: _text_tuple(v) if k in keys else v for k, v in table.items()}
+
+
+def _text_tuple(values: Any) -> tuple[str, ...]:
+    """A code, or a list of codes, as texts: `[0, 9]` and `["0", "9"]` mean the same."""
+    listed = values if isinstance(values, list) else [values]
+    return tuple(str(int(v)) if isinstance(v, (bool, int)) else str(v) for v in listed)
