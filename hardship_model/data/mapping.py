@@ -8,7 +8,7 @@ import pandas as pd
 
 from hardship_model.data.cells import categories, codes_of, flags, months, numbers
 from hardship_model.data.files import read_table
-from hardship_model.data.panel import Panel, build
+from hardship_model.data.panel import Panel, PanelError, build
 from hardship_model.data.specification import (
     Line,
     Mapping,
@@ -18,6 +18,7 @@ from hardship_model.data.specification import (
     parse,
 )
 from hardship_model.months import to_text
+from hardship_model.schema import TableError, check
 
 __all__ = ["Mapping", "MappingError", "load_mapping", "panel_of", "parse", "read_panel"]
 
@@ -50,13 +51,18 @@ def panel_of(mapping: Mapping, table: pd.DataFrame) -> Panel:
     _refuse_other_units(mapping, rows)
     rows["in_hardship"] = _in_hardship(mapping, kept, rows)
     named = {s.meaning.name: _column(mapping, s, kept, rows) for s in mapping.columns}
-    return build(
+    panel = build(
         pd.concat([rows, pd.DataFrame(named, index=rows.index)], axis=1),
         name=mapping.name,
         step_months=mapping.step_months,
         currency=mapping.currency,
         columns=[source.meaning for source in mapping.columns],
     )
+    try:
+        check("panel", panel.rows)
+    except TableError as error:
+        raise PanelError(f"Mapping {mapping.name!r}: {error}") from None
+    return panel
 
 
 def _kept(mapping: Mapping, table: pd.DataFrame) -> pd.DataFrame:
@@ -175,6 +181,8 @@ def _base_median(line: Line, rows: pd.DataFrame) -> float:
 def _refuse_other_units(mapping: Mapping, rows: pd.DataFrame) -> None:
     """Are incomes and line in one unit? A median income far from the line says no."""
     ratio = (rows["income"] / rows["poverty_line"]).median()
+    if np.isnan(ratio):
+        raise MappingError(f"Mapping {mapping.name!r}: no row has both an income and a line.")
     if not LEAST_INCOME_OVER_LINE <= ratio <= MOST_INCOME_OVER_LINE:
         raise MappingError(
             f"Mapping {mapping.name!r}: the median of {len(rows)} incomes is {ratio:.4g} times"

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -13,6 +13,21 @@ from hardship_model.months import to_month
 Of = Literal["base period median", "each period's median"]
 Format = Literal["csv", "excel", "stata", "parquet"]
 SHIPPED = files("hardship_model.data") / "mappings"
+
+READ_ON = "See docs/DATA.md."
+#: What the keys of a mapping file hold, wherever they stand.
+KINDS_OF_VALUE: dict[str, tuple[tuple[type, ...], tuple[str, ...]]] = {
+    "a text": (
+        (str,),
+        (
+            *("name", "about", "currency", "household", "column", "label"),
+            *("month", "year", "quarter", "recorded", "encoding", "separator", "sheet"),
+        ),
+    ),
+    "a number": ((int, float), ("factor", "fixed", "share")),
+    "a whole number": ((int,), ("step_months", "recorded_lag_months", "direction", "lag_months")),
+    "a table": ((dict,), ("codes", "index")),
+}
 
 
 class MappingError(PanelError):
@@ -38,8 +53,6 @@ class FileOptions:
         """Refuse a format or decimal mark that nobody can read."""
         _one_of(self.format, (None, *get_args(Format)), "file.format")
         _one_of(self.decimal, (".", ","), "file.decimal")
-        if self.sheet is not None and not isinstance(self.sheet, str):
-            raise MappingError("`file.sheet` is a sheet's name, written as text.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +109,8 @@ class Line:
         if (self.share is None) != (self.of is None):
             raise MappingError(f"A line's `share` goes with `of`, which is one of {get_args(Of)}.")
         _one_of(self.of, (None, *get_args(Of)), "line.of")
+        if min(self.factor, self.fixed or 1.0, self.share or 1.0) <= 0:
+            raise MappingError("A line's `factor`, `fixed` and `share` must be more than 0.")
         has_base = self.from_month is not None and self.to_month is not None
         if has_base != (self.of == "base period median"):
             raise MappingError('`of = "base period median"` goes with `from` and `to` (YYYY-MM).')
@@ -189,15 +204,18 @@ def parse(content: dict[str, Any]) -> Mapping:
         "keep": lambda t: {column: _text_tuple(codes) for column, codes in t.items()},
         "columns": lambda t: tuple(_source(name, entry) for name, entry in t.items()),
     }
+    flat = sorted(key for key in tables if not isinstance(content.get(key, {}), dict))
+    if flat:
+        raise MappingError(f"{', '.join(flat)} of the mapping file must be a [table].")
     read = {key: tables[key](value) if key in tables else value for key, value in content.items()}
-    return _make(Mapping, read, "the mapping")
+    return _make(Mapping, read, "The top")
 
 
 def _line(table: dict[str, Any]) -> Line:
     named = {"from": "from_month", "to": "to_month"}
     months = {named[key]: _month(table[key]) for key in named if key in table}
     others = {key: value for key, value in table.items() if key not in named}
-    _refuse_unknown(others, {"column", "factor", "fixed", "share", "of"}, "[line]")
+    _refuse_unknown(others, {"column", "factor", "fixed", "share", "of", *named}, "[line]")
     return _make(Line, {**others, **months}, "[line]")
 
 
@@ -213,38 +231,60 @@ def _deflator(table: dict[str, Any]) -> dict[int, float]:
     _refuse_unknown(table, {"tag", "source", "index"}, "[deflator]")
     if not {"tag", "source", "index"} <= set(table):
         raise MappingError("[deflator] wants `index` by year, and the `tag` and `source` of it.")
-    return {int(year): float(value) for year, value in table["index"].items()}
+    _refuse_types(table, "[deflator]")
+    try:
+        return {int(year): float(value) for year, value in table["index"].items()}
+    except ValueError:
+        raise MappingError("[deflator] `index` gives a number for each year.") from None
 
 
-def _source(name: str, table: dict[str, Any]) -> Source:
+def _source(name: str, table: Any) -> Source:
     """One entry of [columns]: half of it says where, half of it says what it means."""
-    where = f"[columns.{name}]"
-    about = {key: table[key] for key in ("direction", "lag_months", "label") if key in table}
-    _one_of(table.get("pillar"), get_args(Pillar), f"{where} pillar")
-    _one_of(table.get("kind"), get_args(Kind), f"{where} kind")
-    _one_of(table.get("direction", 0), (-1, 0, 1), f"{where} direction")
-    meaning = Column(name=name, pillar=table["pillar"], kind=table["kind"], **about)
-    codes = table.get("codes", {})
-    wanted = {"flag": bool, "category": str}.get(meaning.kind)
-    if codes and (wanted is None or not all(isinstance(v, wanted) for v in codes.values())):
+    where = f"[columns.{name}]" if name != "in_hardship" else "[hardship]"
+    if not isinstance(table, dict) or (name in CORE and name != "in_hardship"):
+        raise MappingError(f"{where} must be a table, under a name that is not of the core.")
+    _refuse_types(table, where)
+    said = {"direction": 0, **table}
+    for key, allowed in (
+        ("pillar", get_args(Pillar)),
+        ("kind", get_args(Kind)),
+        ("direction", (-1, 0, 1)),
+    ):
+        _one_of(said.get(key), allowed, f"{where} {key}")
+    about = ("pillar", "kind", "direction", "lag_months", "label")
+    meaning = Column(name=name, **{key: table[key] for key in about if key in table})
+    wanted = {"flag": bool, "category": str}.get(meaning.kind, type(None))
+    if not all(isinstance(value, wanted) for value in table.get("codes", {}).values()):
         raise MappingError(f"{where} `codes` give true or false for a flag, texts for a category.")
-    rest = {k: v for k, v in table.items() if k not in {*about, "pillar", "kind"}}
-    rest = {"column": name, **_texts(rest, "missing", "divide_by")}
-    return _make(Source, {**rest, "meaning": meaning}, where)
+    rest = {key: value for key, value in table.items() if key not in about}
+    return _make(
+        Source,
+        {"column": name, **_texts(rest, "missing", "divide_by"), "meaning": meaning},
+        where,
+    )
 
 
 def _make(kind: Any, table: dict[str, Any], where: str) -> Any:
     """An object of this dataclass, or one clear error about the keys that came."""
-    known = {f.name for f in fields(kind)}
-    _refuse_unknown(table, known, where)
-    try:
-        return kind(**table)
-    except TypeError:
-        missing = sorted(known - set(table))
-        raise MappingError(
-            f"{where} of the mapping file is incomplete; it may still say: {', '.join(missing)}."
-            " See docs/DATA.md for those that it must."
-        ) from None
+    _refuse_unknown(table, {f.name for f in fields(kind)}, where)
+    _refuse_types(table, where)
+    missing = [
+        f.name
+        for f in fields(kind)
+        if f.default is MISSING and f.default_factory is MISSING and f.name not in table
+    ]
+    if missing:
+        raise MappingError(f"{where} of the mapping file lacks {', '.join(missing)}. {READ_ON}")
+    return kind(**table)
+
+
+def _refuse_types(table: dict[str, Any], where: str) -> None:
+    """Texts, numbers and tables, each where they belong."""
+    for said, (kinds, keys) in KINDS_OF_VALUE.items():
+        for key in keys:
+            value = table.get(key)
+            if value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
+                raise MappingError(f"{where} `{key}` must be {said}. {READ_ON}")
 
 
 def _refuse_unknown(table: dict[str, Any], known: set[str], where: str) -> None:
@@ -252,7 +292,7 @@ def _refuse_unknown(table: dict[str, Any], known: set[str], where: str) -> None:
     if unknown:
         raise MappingError(
             f"{where} of the mapping file has unknown keys: {', '.join(unknown)}."
-            f" Known here: {', '.join(sorted(known))}. See docs/DATA.md."
+            f" Known here: {', '.join(sorted(known))}. {READ_ON}"
         )
 
 
