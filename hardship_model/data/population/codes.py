@@ -1,0 +1,39 @@
+"""What the small numbers of the invented town stand for, and which slot holds which member."""
+
+from typing import Final
+
+PLACES: Final = ("Guangxi", "Qinghai")
+
+FORMS: Final = (
+    "formal", "flexible", "truck", "ride_hailing", "courier", "delivery",
+    "unemployed", "retired", "none",
+)  # fmt: skip
+FORMAL, FLEXIBLE, TRUCK, RIDE_HAILING, COURIER, DELIVERY, UNEMPLOYED, RETIRED, NO_WORK = range(9)
+#: Forms below this code earn; forms up to and including UNEMPLOYED are in the labour force.
+N_EARNING: Final = 6
+
+INDUSTRIES: Final = (
+    "public", "manufacturing", "construction", "retail", "catering", "tourism", "transport",
+    "services", "none",
+)  # fmt: skip
+TRANSPORT: Final = 6
+NO_INDUSTRY: Final = 8
+
+INSURANCES: Final = ("none", "resident", "employee")
+UNINSURED, RESIDENT, EMPLOYEE = range(3)
+
+CAUSES: Final = ("none", "illness", "job_loss", "schooling", "other")
+NO_CAUSE, ILLNESS, JOB_LOSS, SCHOOLING, OTHER = range(5)
+
+WELL, CHRONIC, SERIOUS = range(3)
+
+#: Where a child stops learning: after junior middle school, senior middle school, university.
+LEAVES_JUNIOR, LEAVES_SENIOR, LEAVES_UNIVERSITY = range(3)
+
+# A household has six slots: head, spouse, two children (also grown ones), two elders.
+N_SLOTS: Final = 6
+HEAD, SPOUSE = 0, 1
+CHILDREN: Final = slice(2, 4)
+ELDERS: Final = slice(4, 6)
+#: Slots whose members may work: head, spouse, and children who have left school.
+N_WORKERS: Final = 4

@@ -1,0 +1,101 @@
+"""The town as it was: every household, every observed month, nothing hidden."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from hardship_model.data.population.codes import CAUSES, FORMS, INDUSTRIES, INSURANCES, PLACES
+from hardship_model.data.population.config import Config
+from hardship_model.data.population.simulate import lives, observe
+from hardship_model.rules import STATES
+
+#: Households that are simulated together: few enough for the processor's nearest memory.
+_TOGETHER = 20_000
+#: Codes that stand for words.
+WORDS = {
+    "employment_form": FORMS,
+    "industry": INDUSTRIES,
+    "insurance": INSURANCES,
+    "state": STATES,
+    "cause": CAUSES,
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Town:
+    """What is true of every household in every observed month.
+
+    `truth` holds one grid per column, shape (n_months, n_households), money in whole yuan;
+    `fixed` one array (n_households,) for what never changes. `WORDS` names the codes.
+    """
+
+    config: Config
+    #: Observed months, int32 (n_months,).
+    months: np.ndarray
+    #: Serial numbers, int32 (n_households,).
+    households: np.ndarray
+    fixed: dict[str, np.ndarray]
+    truth: dict[str, np.ndarray]
+
+    def frame(self, *, columns: list[str] | None = None) -> pd.DataFrame:
+        """The truth as a table: one row per household and month, in that order.
+
+        Rows of households that have left the town stay, with `alive` false.
+        """
+        n_months = len(self.months)
+        table = {
+            "household_id": np.repeat(self.households, n_months),
+            "month": np.tile(self.months, len(self.households)),
+        }
+        for name, values in self.fixed.items():
+            if columns is None or name in columns:
+                table[name] = _named(name, np.repeat(values, n_months))
+        for name, grid in self.truth.items():
+            if columns is None or name in columns:
+                table[name] = _named(name, grid.T.ravel())
+        return pd.DataFrame(table)
+
+
+def _named(name: str, values: np.ndarray) -> np.ndarray | pd.Categorical:
+    if name == "place":
+        return pd.Categorical.from_codes(values, PLACES)
+    return pd.Categorical.from_codes(values, WORDS[name]) if name in WORDS else values
+
+
+def invent(config: Config) -> Town:
+    """The whole town in memory: about 70 bytes per household and month."""
+    grids: dict[str, np.ndarray] = {}
+    fixed: dict[str, np.ndarray] = {}
+    for part in parts(config, size=_TOGETHER):
+        begin = part.first_household - config.first_household
+        inside = slice(begin, begin + part.n_households)
+        for month, state, flows in lives(part):
+            if month < config.observed_from:
+                continue
+            for name, values in observe(state, flows).items():
+                if name not in grids:
+                    shape = (config.n_months, config.n_households)
+                    grids[name] = np.empty(shape, dtype=values.dtype)
+                grids[name][month - config.observed_from, inside] = values
+        for name in ("place", "city", "county", "migrant", "homes"):
+            values = getattr(state, name)
+            if name not in fixed:
+                fixed[name] = np.empty(config.n_households, dtype=values.dtype)
+            fixed[name][inside] = values
+    first = config.first_household
+    return Town(
+        config=config,
+        months=np.arange(config.observed_from, config.last_month + 1, dtype=np.int32),
+        households=np.arange(first, first + config.n_households, dtype=np.int32),
+        fixed=fixed,
+        truth=grids,
+    )
+
+
+def parts(config: Config, *, size: int) -> Iterator[Config]:
+    """The same town in shards of at most `size` households, each a town of its own."""
+    last = config.first_household + config.n_households
+    for first in range(config.first_household, last, size):
+        yield replace(config, first_household=first, n_households=min(size, last - first))

@@ -1,0 +1,281 @@
+"""Work: who loses it, who finds it again, in which form, and what it pays."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from hardship_model.data.population.assumptions import Assumptions
+from hardship_model.data.population.codes import (
+    CHRONIC,
+    EMPLOYEE,
+    FLEXIBLE,
+    FORMAL,
+    FORMS,
+    INDUSTRIES,
+    N_EARNING,
+    N_SLOTS,
+    N_WORKERS,
+    NO_INDUSTRY,
+    RESIDENT,
+    SERIOUS,
+    TRANSPORT,
+    UNEMPLOYED,
+    UNINSURED,
+)
+from hardship_model.data.population.luck import Luck, again, normal, struck
+from hardship_model.data.population.state import State
+
+_WORKERS = range(N_WORKERS)
+_EARNING = FORMS[:N_EARNING]
+
+
+def wage_level_yuan(state: State, given: Assumptions) -> np.ndarray:
+    """What does a formal worker of middling skill earn a month here? Net yuan, float32 (n,)."""
+    monthly = given.by_place("urban_income_mean_yuan") / 12 * given("wage_to_income_ratio")
+    return monthly.take(state.place) * state.city_level
+
+
+def draw_forms(rolls: np.ndarray, skill: np.ndarray, given: Assumptions) -> np.ndarray:
+    """Which form of work do these people find, now? int8.
+
+    The shares are those of the month; the better skilled stand further front in the queue
+    for formal work.
+    """
+    tilt = given("formal_skill_tilt")
+    inner = np.clip(rolls.astype(np.float64), 1e-6, 1 - 1e-6)
+    place_in_queue = ndtr(np.sqrt(1 - tilt**2) * ndtri(inner) - tilt * skill)
+    shares = given.by("form_share", _EARNING)
+    bounds = np.cumsum(shares / shares.sum())[:-1]
+    return np.searchsorted(bounds, place_in_queue, side="right").astype(np.int8)
+
+
+def draw_industries(rolls: np.ndarray, form: np.ndarray, given: Assumptions) -> np.ndarray:
+    """In which industry do these people work? int8; platform work is transport.
+
+    Formal workers stand at the front for public posts, which no flexible worker holds.
+    """
+    shares = given.by("sector_share", INDUSTRIES[:-1]).astype(np.float64)
+    # Platform work fills part of transport; the rest is shared out among the other forms.
+    formal = shares / shares.sum()
+    flexible = np.where(np.arange(len(shares)) == 0, 0, shares)
+    bounds = np.stack([np.cumsum(formal), np.cumsum(flexible / flexible.sum())])[:, :-1]
+    chosen = np.where(
+        form == FORMAL,
+        np.searchsorted(bounds[0], rolls, side="right"),
+        np.searchsorted(bounds[1], rolls, side="right"),
+    )
+    return np.where(form > FLEXIBLE, TRANSPORT, chosen).astype(np.int8)
+
+
+def insurance_shares(given: Assumptions) -> np.ndarray:
+    """Of each form, how many are uninsured, in the resident, in the employee scheme? (9, 3)."""
+    riders, platform = given("uninsured_share_riders"), given("uninsured_share_platform")
+    others = given("uninsured_share_dependants")
+    uninsured = np.array([
+        given("uninsured_share_formal"), given("uninsured_share_flexible"),
+        platform, platform, riders, riders, others, others, others,
+    ])  # fmt: skip
+    employee = np.zeros(len(FORMS))
+    employee[FORMAL] = given("employee_scheme_share_formal")
+    employee[FLEXIBLE] = given("employee_scheme_share_flexible")
+    employee[FLEXIBLE + 1 : N_EARNING] = given("employee_scheme_share_platform")
+    return np.stack([uninsured, 1 - uninsured - employee, employee], axis=1)
+
+
+def draw_insurance(rolls: np.ndarray, form: np.ndarray, given: Assumptions) -> np.ndarray:
+    """Which health insurance do people in these forms of work have? int8."""
+    shares = insurance_shares(given).astype(np.float32)
+    first = shares[:, UNINSURED].take(form)
+    second = first + shares[:, RESIDENT].take(form)
+    return ((rolls >= first).astype(np.int8) + (rolls >= second)).astype(np.int8)
+
+
+def lose_jobs(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
+    """Who loses work this month? Flat positions in the (4, n) arrays."""
+    per_form = np.zeros(len(FORMS), dtype=np.float32)
+    per_form[FORMAL] = given("job_loss_per_month_formal")
+    per_form[FLEXIBLE] = given("job_loss_per_month_flexible")
+    per_form[FLEXIBLE + 1 : N_EARNING] = given("job_loss_per_month_platform")
+    industry = job_loss_by_industry(given)
+    form, branch = state.form.ravel(), state.industry.ravel()
+    lost, left = struck(
+        luck.rolls("loses the job", _WORKERS),
+        ceiling=float(per_form.max() * industry.max()),
+        hazard=lambda at: per_form[form[at]] * industry[branch[at]],
+    )
+    insured = (form[lost] == FORMAL) & (left < given("unemployment_insured_share"))
+    state.benefit_months.ravel()[lost] = insured * np.int8(given("unemployment_benefit_months"))
+    state.usual_form.ravel()[lost] = form[lost]
+    state.form.ravel()[lost] = UNEMPLOYED
+    state.idle_months.ravel()[lost] = 0
+    return lost
+
+
+def job_loss_by_industry(given: Assumptions) -> np.ndarray:
+    """By how much does each industry raise the chance of losing work this month? float32 (9,).
+
+    The month's general multiple, more where earnings fell more.
+    """
+    fallen = 1 - given.by("sector_income_multiple", INDUSTRIES[:-1])
+    multiple = given("job_loss_shock_multiple") * (1 + given("job_loss_sector_tilt") * fallen)
+    return np.append(multiple, 0).astype(np.float32)
+
+
+def find_work(state: State, given: Assumptions, luck: Luck) -> None:
+    """Who finds work again, in which form, and at what loss of wage?"""
+    form, idle = state.form.ravel(), state.idle_months.ravel()
+    seeking = form == UNEMPLOYED
+    idle += seeking & (idle < 120)
+    first, half_life = given("job_finding_per_month"), given("job_finding_half_life_months")
+    fading = (first * 0.5 ** (np.arange(128) / half_life)).astype(np.float32)
+    fading /= np.float32(np.sqrt(given("job_loss_shock_multiple")))
+    rolls = np.where(seeking, luck.rolls("finds work", _WORKERS).ravel(), np.float32(1))
+    found, left = struck(rolls, ceiling=first, hazard=lambda at: fading[idle[at]])
+    was = state.usual_form.ravel()[found]
+    take_up(state, given, found, left, was=was, again_share=given("formal_again_share"))
+    kept = np.where(
+        (was == FORMAL) & ~state.migrant[found % state.n_households],
+        given("wage_after_displacement_formal"), given("wage_after_displacement_flexible"),
+    )  # fmt: skip
+    state.permanent.ravel()[found] += np.log(kept).astype(np.float32)
+
+
+def change_jobs(state: State, given: Assumptions, luck: Luck) -> None:
+    """Who moves from one form of work to another without a break?"""
+    per_form = np.zeros(len(FORMS), dtype=np.float32)
+    per_form[FORMAL] = given.monthly("form_change_per_year_formal")
+    per_form[FLEXIBLE:N_EARNING] = given.monthly("form_change_per_year_other")
+    form = state.form.ravel()
+    moved, left = struck(
+        luck.rolls("changes the form of work", _WORKERS),
+        ceiling=float(per_form.max()),
+        hazard=lambda at: per_form[form[at]],
+    )
+    take_up(state, given, moved, left, was=form[moved], again_share=0.0)
+
+
+def take_up(
+    state: State, given: Assumptions, who: np.ndarray, rolls: np.ndarray,
+    *, was: np.ndarray, again_share: float,
+) -> None:  # fmt: skip
+    """Those at the flat positions `who` begin a job: which, and with which insurance?
+
+    A former formal worker finds formal work again with `again_share`; the others take what
+    the month's shares offer to their skill.
+    """
+    skill = (state.centre.ravel()[who] / given("skill_log_sd")).astype(np.float64)
+    new = draw_forms(rolls, skill, given)
+    back = (was == FORMAL) & (again(rolls, 1) < again_share)
+    new = np.where(back, FORMAL, new).astype(np.int8)
+    branch = state.industry.ravel()[who]
+    elsewhere = (new != was) | (branch == NO_INDUSTRY)
+    drawn = draw_industries(again(rolls, 2), new, given)
+    state.industry.ravel()[who] = np.where(elsewhere, drawn, branch)
+    state.form.ravel()[who] = state.usual_form.ravel()[who] = new
+    state.benefit_months.ravel()[who] = state.idle_months.ravel()[who] = 0
+    state.insurance.ravel()[who] = draw_insurance(again(rolls, 1), new, given)
+
+
+def lapse_insurance(state: State, given: Assumptions, luck: Luck) -> None:
+    """Whose employee insurance ends with the job? The resident scheme takes part of them."""
+    gap = np.int8(given("insurance_lapse_months"))
+    for slot in _WORKERS:
+        due = np.flatnonzero((state.form[slot] == UNEMPLOYED) & (state.idle_months[slot] == gap))
+        if len(due):
+            stays_out = luck.roll("stays uninsured", slot)[due] < given(
+                "uninsured_after_loss_share"
+            )
+            cover = np.where(stays_out, UNINSURED, RESIDENT).astype(np.int8)
+            lost = state.insurance[slot, due] == EMPLOYEE
+            state.insurance[slot, due[lost]] = cover[lost]
+
+
+def shift_wages(state: State, given: Assumptions, luck: Luck) -> None:
+    """How do permanent and transitory wages move this month?"""
+    keep = np.float32(given("permanent_income_persistence") ** (1 / 12))
+    sd = np.float32(np.sqrt(given("permanent_income_variance") / 12))
+    carry = np.float32(given("transitory_persistence_per_month"))
+    fresh = np.float32(np.sqrt(1 - carry**2))
+    for slot in _WORKERS:
+        # value = centre + keep × (value − centre) + shock, written to reuse memory
+        apart = state.permanent[slot]
+        apart -= state.centre[slot]
+        apart *= keep
+        apart += state.centre[slot]
+        apart += sd * normal(luck.roll("permanent wage", slot))
+        passing = state.transitory[slot]
+        passing *= carry
+        passing += fresh * normal(luck.roll("transitory wage", slot))
+
+
+def transitory_sd(given: Assumptions) -> np.ndarray:
+    """How large is the transitory shock of a month, by form? float32 (9,), log points.
+
+    From the variance of a year's mean: a mean of twelve months of a persistent shock keeps
+    only part of one month's variance. `transitory_true_share` leaves out what surveys
+    measure wrongly.
+    """
+    carry = given("transitory_persistence_per_month")
+    apart = np.abs(np.subtract.outer(np.arange(12), np.arange(12)))
+    kept = (carry**apart).mean()
+    sd = np.zeros(len(FORMS), dtype=np.float32)
+    true = given("transitory_true_share")
+    sd[FORMAL] = np.sqrt(given("transitory_income_variance_formal") * true / kept)
+    sd[FLEXIBLE:N_EARNING] = np.sqrt(given("transitory_income_variance_flexible") * true / kept)
+    return sd
+
+
+def ability(given: Assumptions) -> np.ndarray:
+    """Which part of the wage does a person earn, by form × health × disability? (9, 3, 2)."""
+    part = np.ones((len(FORMS), 3, 2), dtype=np.float32)
+    part[:, CHRONIC] *= given("wage_part_chronic")
+    part[:, SERIOUS] *= given("wage_part_serious_other")
+    part[FORMAL, SERIOUS] = given("wage_part_serious_formal")
+    part[:, :, 1] *= given("wage_part_disabled")
+    part[N_EARNING:] = 0
+    return part
+
+
+def wages_yuan(state: State, given: Assumptions) -> np.ndarray:
+    """What does each member earn this month? Net whole yuan, float32 (4, n)."""
+    form_pay = np.zeros(len(FORMS), dtype=np.float32)
+    form_pay[:N_EARNING] = given.by("wage_of_form", _EARNING)
+    sector = np.append(given.by("sector_income_multiple", INDUSTRIES[:-1]), 0).astype(np.float32)
+    sd = transitory_sd(given)
+    # One look-up table for everything that depends on small codes alone.
+    table = (form_pay[:, None, None] * ability(given).reshape(len(FORMS), 6, 1) * sector).ravel()
+    level = wage_level_yuan(state, given)
+    wages = np.zeros((N_WORKERS, state.n_households), dtype=np.float32)
+    for slot in _WORKERS:
+        who = np.flatnonzero(state.form[slot] < N_EARNING)
+        form = state.form[slot, who].astype(np.int16)
+        code = (form * 3 + state.health[slot, who]) * 2 + state.disabled[slot, who]
+        code = code * len(INDUSTRIES) + state.industry[slot, who]
+        log = state.permanent[slot, who] + sd.take(form) * state.transitory[slot, who]
+        pay = np.exp(log - sd.take(form) ** 2 / 2) * table.take(code) * level[who]
+        wages[slot, who] = np.rint(pay)
+    return wages
+
+
+def benefits_yuan(state: State, given: Assumptions) -> np.ndarray:
+    """What does unemployment insurance pay each household this month? Whole yuan, (n,)."""
+    monthly = given("unemployment_benefit_dibao_multiple") * given.by_place("urban_dibao_yuan")
+    drawing = (state.benefit_months > 0) & (state.form == UNEMPLOYED)
+    state.benefit_months -= drawing
+    return np.rint(drawing.sum(axis=0) * monthly.take(state.place)).astype(np.float32)
+
+
+def pensions_yuan(state: State, given: Assumptions) -> np.ndarray:
+    """What do the household's pensions pay this month? Whole yuan, (n,)."""
+    shares = sum_of(state.pension[slot] for slot in range(N_SLOTS))
+    return np.rint(shares * wage_level_yuan(state, given))
+
+
+def sum_of(arrays: Iterable[np.ndarray]) -> np.ndarray:
+    """The sum of a few arrays, in their own type."""
+    first, *others = arrays
+    total = first.copy()
+    for other in others:
+        total += other
+    return total
