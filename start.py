@@ -122,11 +122,14 @@ def prepare() -> None:
     if stamp().exists() and stamp().read_text(encoding="utf-8") == wanted():
         return
     remove_leftovers()
+    package = missing_package()
     say(f"Installing into {VENV} ({INSTALLATION}).")
     started = time.monotonic()
     VENV.mkdir()
     # Written first, so that the next run knows a half-made environment for one of ours.
     stamp().write_text("unfinished", encoding="utf-8")
+    if package:
+        install_with_apt(package)
     make_venv()
     install()
     stamp().write_text(wanted(), encoding="utf-8")
@@ -168,24 +171,13 @@ def holds_packages() -> bool:
     return bool(found - {"pip", "setuptools", "wheel"})
 
 
-def make_venv() -> None:
-    """Make an empty environment with pip; on Debian fetch the missing part of Python first."""
-    if not ensurepip_is_here():
-        install_ensurepip()
-    # Started from inside an environment, the Python below it is the one to build on.
-    base = getattr(sys, "_base_executable", None) or sys.executable
-    logged([base, "-m", "venv", str(VENV)], "Python could not make an environment")
+def missing_package() -> str:
+    """Which package of Debian's has to be installed first? Empty when Python is complete.
 
-
-def ensurepip_is_here() -> bool:
-    """Can this Python put pip into a new environment? Debian ships that part apart."""
-    return (
-        subprocess.call([sys.executable, "-c", "import ensurepip"], stderr=subprocess.DEVNULL) == 0
-    )
-
-
-def install_ensurepip() -> None:
-    """Install Debian's package with the missing part when root; otherwise say what to type."""
+    Debian ships apart what puts pip into a new environment; only root can install it.
+    """
+    if ensurepip_is_here():
+        return ""
     package = f"python{dotted(sys.version_info[:2])}-venv"
     if not shutil.which("apt-get"):
         raise StartError(
@@ -194,12 +186,30 @@ def install_ensurepip() -> None:
         )
     if os.geteuid() != 0:
         raise StartError(f"Python's venv module is missing. Type: sudo apt-get install {package}")
+    return package
+
+
+def ensurepip_is_here() -> bool:
+    """Can this Python put pip into a new environment?"""
+    look = [sys.executable, "-c", "import ensurepip"]
+    return subprocess.call(look, stderr=subprocess.DEVNULL) == 0
+
+
+def install_with_apt(package: str) -> None:
+    """Install a package of Debian's, saying so."""
     say(f"Python's venv module is missing: installing Debian's package {package}.")
     logged(["apt-get", "update"], "apt-get update failed")
     logged(
         ["apt-get", "install", "--yes", "--no-install-recommends", package],
         f"apt-get could not install {package}",
     )
+
+
+def make_venv() -> None:
+    """Make an empty environment with pip."""
+    # Started from inside an environment, the Python below it is the one to build on.
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    logged([base, "-m", "venv", str(VENV)], "Python could not make an environment")
 
 
 def install() -> None:

@@ -39,7 +39,7 @@ def test_every_pinned_version_admits_every_supported_python(python):
         f"{dist.name}=={dist.version}"
         for dist in distributions()
         if PINNED.get(canonicalize_name(dist.name)) == dist.version
-        and not SpecifierSet(dist.metadata["Requires-Python"] or "").contains(python)
+        and not SpecifierSet(dist.metadata.get("Requires-Python", "")).contains(python)
     ]
 
     assert refusing == []
