@@ -13,6 +13,9 @@ STATES = ("deep", "relative", "accidental", "low_income", "at_risk", "ordinary")
 HARDSHIP_STATES = STATES[:3]
 IN_HARDSHIP = (0, 1, 2)
 
+#: True or false for each household, or for all of them.
+Flag = np.ndarray | np.bool_
+
 _DEEP, _RELATIVE, _ACCIDENTAL, _LOW_INCOME, _AT_RISK, _ORDINARY = range(6)
 
 
@@ -72,11 +75,11 @@ def latent_state(
     event_loss_yuan: np.ndarray,
     members: np.ndarray,
     dibao_yuan: np.ndarray,
-    assets_pass: np.ndarray,
-    recognised_cause: np.ndarray,
-    at_risk_sign: np.ndarray,
+    assets_pass: Flag,
+    recognised_cause: Flag,
+    at_risk_sign: Flag,
     savings_yuan: np.ndarray,
-    was_in_hardship: np.ndarray,
+    was_in_hardship: Flag,
     rule: LatentRule,
 ) -> np.ndarray:
     """In which of `STATES` is each household this month? int8 codes, shape of `income_yuan`.
@@ -116,9 +119,7 @@ def latent_state(
     return state
 
 
-def _savings_used_up(
-    savings_yuan: np.ndarray, *, line: np.ndarray, rule: LatentRule
-) -> np.ndarray | np.bool_:
+def _savings_used_up(savings_yuan: np.ndarray, *, line: np.ndarray, rule: LatentRule) -> Flag:
     if rule.savings_months == 0:
         return np.True_
     return savings_yuan < np.float32(rule.savings_months) * line
@@ -130,9 +131,9 @@ def at_risk_signs(
     prior12_yuan: np.ndarray,
     oop12_yuan: np.ndarray,
     income12_yuan: np.ndarray,
-    earner_lost_job: np.ndarray,
+    earner_lost_job: Flag,
     insurance_gap_months: np.ndarray,
-    new_severe_disability: np.ndarray,
+    new_severe_disability: Flag,
     rule: AtRiskRule,
 ) -> np.ndarray:
     """Does any sign put the household at risk, whatever its distance from the line? Bool array.
@@ -151,7 +152,7 @@ def at_risk_signs(
 
 
 def assets_test(
-    *, homes: np.ndarray, owns_firm: np.ndarray, elite_school: np.ndarray, month: int
+    *, homes: np.ndarray, owns_firm: Flag, elite_school: Flag, month: int
 ) -> np.ndarray:
     """Does the household pass the assets test? Fewer than two homes, no firm, no elite school."""
     return (homes < parameter("homes_limit", month=month)) & ~owns_firm & ~elite_school
