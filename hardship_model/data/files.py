@@ -11,9 +11,12 @@ from pandas.io.stata import StataReader
 from hardship_model.data.specification import FileOptions, MappingError
 
 ENDINGS = {
-    ".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "excel", ".xls": "excel",
-    ".dta": "stata", ".parquet": "parquet",
-}  # fmt: skip
+    ".csv": "csv",
+    ".txt": "csv",
+    ".xlsx": "excel",
+    ".dta": "stata",
+    ".parquet": "parquet",
+}
 BLOCK_BYTES = 1 << 22
 
 
@@ -39,9 +42,9 @@ def read_table(path: Path, columns: Sequence[str], options: FileOptions) -> pd.D
         table = read(path, list(columns), options)
     except MappingError:
         raise
-    except ImportError as error:
+    except ImportError:
         raise MappingError(
-            f"Reading {path.name!r} needs the package {error.name!r}:"
+            f"Reading {path.name!r} needs a package that is not installed:"
             " pip install hardship-model[surveys]."
         ) from None
     except Exception as error:  # each format has its own kinds of failure

@@ -130,6 +130,19 @@ def test_a_column_may_say_when_a_row_was_written_down(tmp_path):
     assert panel.rows["recorded_month"].tolist() == [to_month("2021-04")]
 
 
+def test_an_income_at_the_line_is_not_below_it(tmp_path):
+    panel = read(tmp_path, "hid,month,income\n1,2021-01,600\n2,2021-01,599.99\n", mapping())
+
+    assert panel.rows["in_hardship"].tolist() == [False, True]
+
+
+def test_na_is_a_text_like_any_other_until_it_is_declared_missing(tmp_path):
+    text = "hid,month,income\nNA,2021-01,900\nnan,2021-01,900\n"
+
+    assert read(tmp_path, text, mapping()).rows["household_id"].tolist() == ["NA", "nan"]
+    assert "1 of 3 rows of 'income'" in refusal(tmp_path, PLAIN.replace("900", "NA"), mapping())
+
+
 def test_separator_decimal_comma_and_marks_of_nothing(tmp_path):
     options = {"separator": ";", "decimal": ",", "missing": ["s/d"]}
 
@@ -184,7 +197,9 @@ def test_dates_of_an_excel_sheet_are_months(tmp_path):
 
 
 def test_a_category_keeps_the_order_of_its_codes_and_empty_cells_stay_empty(tmp_path):
-    described = with_column("school", kind="category", codes={"2": "high", "1": "low"}, missing=[9])
+    described = with_column(
+        "school", kind="category", codes={"2": "secondary", "1": "primary"}, missing=[9]
+    )
 
     panel = read(
         tmp_path,
@@ -192,8 +207,8 @@ def test_a_category_keeps_the_order_of_its_codes_and_empty_cells_stay_empty(tmp_
         described,
     )
 
-    assert panel.rows["school"].cat.categories.tolist() == ["high", "low"]
-    assert panel.rows["school"].tolist()[:2] == ["low", "high"]
+    assert panel.rows["school"].cat.categories.tolist() == ["secondary", "primary"]
+    assert panel.rows["school"].tolist()[:2] == ["primary", "secondary"]
     assert panel.rows["school"].isna().tolist() == [False, False, True, True]
 
 
@@ -355,6 +370,7 @@ def test_what_is_neither_utf_8_nor_gb18030_is_refused(tmp_path):
         read_panel(mapping(), path)
 
 
+@pytest.mark.filterwarnings("ignore:overflow encountered")  # pandas, at a false Stata header
 @pytest.mark.parametrize("ending", ["xlsx", "dta", "parquet"])
 def test_a_file_that_is_not_what_its_ending_says_is_refused(tmp_path, ending):
     said = refusal(tmp_path, PLAIN, mapping(), name=f"extract.{ending}")
@@ -373,6 +389,16 @@ def test_a_missing_column_is_said_alike_in_every_format(tmp_path, ending):
         MappingError, match="lacks 1 of the 3 columns that the mapping names: month"
     ):
         read_panel(mapping(), path)
+
+
+def test_a_missing_reader_says_what_to_install(tmp_path, monkeypatch):
+    def not_installed(*args, **options):
+        raise ImportError("no openpyxl")
+
+    monkeypatch.setattr(pd, "read_excel", not_installed)
+
+    said = refusal(tmp_path, PLAIN, mapping(), name="extract.xlsx")
+    assert "pip install hardship-model[surveys]" in said
 
 
 def test_an_unknown_ending_and_a_missing_file_are_refused(tmp_path):
