@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -46,6 +46,6 @@ class Assumptions:
         return 1.0 - (1.0 - self(name)) ** (1 / 12)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _value(name: str, month: int, place: str | None) -> float:
     return parameter(name, month=month, place=place)

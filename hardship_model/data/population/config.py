@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from hardship_model.data.population.register import StatusQuo
 from hardship_model.months import to_month, to_text
 from hardship_model.randomness import Dice
 from hardship_model.rules import LatentRule
@@ -24,6 +25,8 @@ class Config:
     last_month: int = to_month("2022-12")
     #: Where the lines of hardship run; None: the rule of the parameter files.
     rule: LatentRule | None = None
+    #: How the office learns of households and helps.
+    policy: StatusQuo = field(default_factory=StatusQuo)
     #: Parameters multiplied by a factor: *what if this assumption were wrong by so much?*
     scaled: Mapping[str, float] = field(default_factory=dict)
     #: Serial number of the first household: a shard begins later than 0.

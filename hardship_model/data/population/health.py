@@ -10,10 +10,12 @@ from hardship_model.data.population.codes import (
     SERIOUS,
     WELL,
 )
-from hardship_model.data.population.luck import Luck, again, normal, struck
+from hardship_model.data.population.luck import Luck, normal, struck
 from hardship_model.data.population.makeup import depart
 from hardship_model.data.population.state import State
 
+#: Households' positions, cost before reimbursement, and what was paid out of pocket, yuan.
+Bills = tuple[np.ndarray, np.ndarray, np.ndarray]
 _MEMBERS = range(N_SLOTS)
 CHILD, ADULT, ELDER = range(3)
 AGES = ("child", "adult", "elder")
@@ -126,10 +128,11 @@ def stay_rate(given: Assumptions) -> np.ndarray:
     return (yearly[:, None, None] / 12 * age[None, :, None] * health).astype(np.float32)
 
 
-def hospital(state: State, given: Assumptions, luck: Luck) -> tuple[np.ndarray, np.ndarray]:
+def hospital(state: State, given: Assumptions, luck: Luck) -> Bills:
     """Who is taken to hospital, and what does the stay leave to pay?
 
-    Returns the households' positions (one per stay) and what each stay costs out of pocket.
+    Returns the households' positions (one per stay), the cost of each stay and what of it is
+    paid out of pocket.
     Stays of the seriously ill are paid for in the course of their illness.
     """
     rate = stay_rate(given)
@@ -148,7 +151,7 @@ def hospital(state: State, given: Assumptions, luck: Luck) -> tuple[np.ndarray, 
     sd = given("stay_cost_log_sd")
     cost = mean[cover[taken]] * np.exp(sd * normal(left) - sd**2 / 2)
     cost *= _affordable(state, given, who) * (health[taken] != SERIOUS)
-    return who, cost * own_share(given)[cover[taken]]
+    return who, cost, cost * own_share(given)[cover[taken]]
 
 
 def own_share(given: Assumptions) -> np.ndarray:
@@ -157,11 +160,11 @@ def own_share(given: Assumptions) -> np.ndarray:
     return 1 - paid
 
 
-def illness_cost_yuan(state: State, given: Assumptions) -> tuple[np.ndarray, np.ndarray]:
+def illness_cost_yuan(state: State, given: Assumptions) -> Bills:
     """What do serious illnesses leave to pay this month?
 
-    Returns the households' positions (one per patient) and the yuan out of pocket: the first
-    month's cost fading month by month, never below the upkeep of a lasting illness.
+    Returns the households' positions (one per patient), the cost and the yuan out of pocket:
+    the first month's cost fading month by month, never below the upkeep of a lasting illness.
     """
     slot, who = np.nonzero((state.health == SERIOUS) & state.present)
     fading = 1 - given("serious_illness_cost_decay_per_month")
@@ -169,15 +172,36 @@ def illness_cost_yuan(state: State, given: Assumptions) -> tuple[np.ndarray, np.
     cost = np.maximum(cost, given("serious_upkeep_yuan"))
     outside = given("serious_illness_out_of_scope_share")
     left = outside + (1 - outside) * own_share(given)[state.insurance[slot, who]]
-    return who, cost * left
+    return who, cost, cost * left
 
 
 def everyday_cost_yuan(state: State, given: Assumptions) -> np.ndarray:
-    """What do the chemist's and the doctor's bills of everyday come to? Yuan, (n,)."""
+    """What do the chemist's and the doctor's bills of everyday leave to pay? Yuan, (n,)."""
     each = given("outpatient_cost_per_person_yuan")
     chronic = given("chronic_cost_per_elder_yuan")
     ailing = (state.health == CHRONIC) | (state.age_years >= 60)
     ailing &= state.present
     return state.members() * np.float32(each) + ailing.sum(axis=0, dtype=np.int8) * np.float32(
         chronic
+    )
+
+
+def bills(state: State, given: Assumptions, luck: Luck) -> tuple[np.ndarray, ...]:
+    """What do stays, illness and everyday ailments come to this month?
+
+    Returns three arrays (n,): whole yuan before reimbursement, out of pocket, and the number
+    of stays in hospital. Everyday bills are those that no scheme pays; their cost before
+    reimbursement is taken as `everyday_cost_multiple` times as high.
+    """
+    n = state.n_households
+    taken, stay_cost, stay_left = hospital(state, given, luck)
+    patients, illness, illness_left = illness_cost_yuan(state, given)
+    everyday = everyday_cost_yuan(state, given)
+    who = np.concatenate([taken, patients])
+    cost = np.bincount(who, weights=np.concatenate([stay_cost, illness]), minlength=n)
+    left = np.bincount(who, weights=np.concatenate([stay_left, illness_left]), minlength=n)
+    return (
+        np.rint(cost + everyday * given("everyday_cost_multiple")).astype(np.float32),
+        np.rint(left + everyday).astype(np.float32),
+        np.bincount(taken, minlength=n).astype(np.int8),
     )

@@ -1,6 +1,6 @@
 """The household's purse: what comes in, what must be paid, what is eaten, saved or borrowed.
 
-Month by month: income + aid + borrowed = consumption + rigid spending + event loss + repaid
+Month by month: income + aid + borrowed = living + rigid spending + event loss + repaid
 + change in savings. All amounts are whole yuan, so that the sum holds exactly.
 """
 
@@ -24,12 +24,18 @@ class Flows:
     """What one month brought to and took from each household; whole yuan, float32 (n,)."""
 
     income: np.ndarray
+    #: Of the income, wages of formal and of all other work.
+    formal_wages: np.ndarray
+    other_wages: np.ndarray
     dibao_paid: np.ndarray
+    #: Medical cost before reimbursement, and what was paid out of pocket.
+    medical: np.ndarray
     oop: np.ndarray
     schooling: np.ndarray
     rigid: np.ndarray
     event_loss: np.ndarray
-    consumption: np.ndarray
+    #: Food, housing and everything else that could be cut; gifts to children who leave.
+    living: np.ndarray
     #: Stays in hospital, a count.
     stays: np.ndarray
 
@@ -48,7 +54,7 @@ def other_rigid_yuan(state: State, given: Assumptions, wages: np.ndarray) -> np.
     """What do the care of the disabled and the cost of going to work come to? Whole yuan, (n,)."""
     cared_for = (state.disabled & state.present).sum(axis=0, dtype=np.int8)
     care = cared_for * np.float32(given("disability_care_yuan") * given("care_paid_share"))
-    return np.rint(care + wages.sum(axis=0) * np.float32(given("employment_cost_share")))
+    return np.rint(care + wages * np.float32(given("employment_cost_share")))
 
 
 def events(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
@@ -99,8 +105,8 @@ def spend(state: State, given: Assumptions, flows: Flows) -> None:
     can = np.maximum(
         cash + state.savings_yuan * np.float32(given("savings_drawn_per_month")), floor
     )
-    flows.consumption = np.rint(np.minimum(wish, can))
-    left = state.savings_yuan + cash - flows.consumption
+    flows.living = np.rint(np.minimum(wish, can))
+    left = state.savings_yuan + cash - flows.living
     borrowed = np.maximum(-left, 0)
     left += borrowed
     repaid = np.maximum(left - 2 * wish, 0) * np.float32(given("debt_repaid_of_spare"))
@@ -110,14 +116,14 @@ def spend(state: State, given: Assumptions, flows: Flows) -> None:
 
 
 def give_along(flows: Flows, state: State, who: np.ndarray, share: np.ndarray) -> None:
-    """A child who leaves home takes a share of the savings along; it counts as consumption."""
+    """A child who leaves home takes a share of the savings along; it counts as living."""
     gift = np.rint(state.savings_yuan[who] * share.astype(np.float32))
     np.subtract.at(state.savings_yuan, who, gift)
-    np.add.at(flows.consumption, who, gift)
+    np.add.at(flows.living, who, gift)
 
 
 def remember(state: State, given: Assumptions, flows: Flows, *, month: int) -> None:
-    """This month takes the place of the same month a year ago in the trailing sums."""
+    """The month takes the place of the same month a year ago in the trailing sums."""
     turn = month % 12
     for position, name in enumerate(TRAILING):
         flow, oldest = getattr(flows, name), state.ring[position, turn]

@@ -6,16 +6,15 @@ import numpy as np
 
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import (
+    FORMAL,
     UNEMPLOYED,
 )
 from hardship_model.data.population.config import Config
 from hardship_model.data.population.health import (
+    bills,
     course_of_illness,
     deaths,
-    everyday_cost_yuan,
     fall_seriously_ill,
-    hospital,
-    illness_cost_yuan,
 )
 from hardship_model.data.population.luck import Luck
 from hardship_model.data.population.makeup import (
@@ -39,6 +38,7 @@ from hardship_model.data.population.money import (
     school_cost_yuan,
     spend,
 )
+from hardship_model.data.population.register import keep_register
 from hardship_model.data.population.standing import assess
 from hardship_model.data.population.start import begin
 from hardship_model.data.population.state import State
@@ -85,6 +85,7 @@ def step(state: State, config: Config, *, dice: Dice, month: int) -> Flows:
     if month - config.first_month >= 11:
         rule = config.rule or LatentRule.at(month)
         assess(state, given, rule=rule, month=month, lost_job=lost_job)
+        keep_register(state, given, luck, flows, policy=config.policy, latent=rule)
     return flows
 
 
@@ -111,33 +112,34 @@ def work(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
 
 
 def pay(state: State, given: Assumptions, luck: Luck) -> Flows:
-    """What comes in and what must be paid this month; consumption is decided afterwards."""
-    n = state.n_households
+    """What comes in and what must be paid this month; living is decided afterwards."""
     fall_seriously_ill(state, given, luck)
     course_of_illness(state, given, luck)
-    taken, stay_cost = hospital(state, given, luck)
-    patients, illness_cost = illness_cost_yuan(state, given)
-    oop = everyday_cost_yuan(state, given)
-    oop += np.bincount(taken, weights=stay_cost, minlength=n).astype(np.float32)
-    oop += np.bincount(patients, weights=illness_cost, minlength=n).astype(np.float32)
-    oop = np.rint(oop)
+    medical, oop, stays = bills(state, given, luck)
     wages = wages_yuan(state, given)
+    formal_wages = (wages * (state.form == FORMAL)).sum(axis=0)
+    all_wages = wages.sum(axis=0)
     schooling = school_cost_yuan(state, given)
-    loss = events(state, given, luck)
-    dead = deaths(state, given, luck)
-    loss += np.bincount(dead, minlength=n).astype(np.float32) * np.rint(given("funeral_cost_yuan"))
-    paid = dibao(state, given, luck)
-    income = wages.sum(axis=0) + benefits_yuan(state, given) + pensions_yuan(state, given) + paid
+    dibao_paid = dibao(state, given, luck)
     return Flows(
-        income=income,
-        dibao_paid=paid,
+        income=all_wages + benefits_yuan(state, given) + pensions_yuan(state, given) + dibao_paid,
+        formal_wages=formal_wages,
+        other_wages=all_wages - formal_wages,
+        dibao_paid=dibao_paid,
+        medical=medical,
         oop=oop,
         schooling=schooling,
-        rigid=oop + schooling + other_rigid_yuan(state, given, wages),
-        event_loss=loss,
-        consumption=np.zeros(n, dtype=np.float32),
-        stays=np.bincount(taken, minlength=n).astype(np.int8),
+        rigid=oop + schooling + other_rigid_yuan(state, given, all_wages),
+        event_loss=events(state, given, luck) + bury(state, given, luck),
+        living=np.zeros(state.n_households, dtype=np.float32),
+        stays=stays,
     )
+
+
+def bury(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
+    """What do this month's funerals cost? Whole yuan, (n,)."""
+    dead = np.bincount(deaths(state, given, luck), minlength=state.n_households)
+    return (dead * np.rint(given("funeral_cost_yuan"))).astype(np.float32)
 
 
 def observe(state: State, flows: Flows) -> dict[str, np.ndarray]:
@@ -159,7 +161,10 @@ def observe(state: State, flows: Flows) -> dict[str, np.ndarray]:
         "union_member": state.union,
         "insurance": state.insurance[main, at],
         "income_yuan": flows.income,
-        "consumption_yuan": flows.consumption,
+        "formal_wages_yuan": flows.formal_wages,
+        "other_wages_yuan": flows.other_wages,
+        "consumption_yuan": flows.living + flows.rigid,
+        "medical_yuan": flows.medical,
         "oop_yuan": flows.oop,
         "schooling_yuan": flows.schooling,
         "rigid_yuan": flows.rigid,
@@ -176,5 +181,6 @@ def observe(state: State, flows: Flows) -> dict[str, np.ndarray]:
         "dibao": state.on_dibao,
         "state": state.latent,
         "cause": state.cause,
+        "registered": state.category,
         "alive": state.alive,
     }

@@ -53,9 +53,12 @@ def assess(
 
 
 def passes_assets_test(state: State, month: int) -> np.ndarray:
-    """Which households own too little to be shut out? An elite school goes with a firm here."""
+    """Which households own too little to be shut out? Nobody's child is at an elite school."""
     return assets_test(
-        homes=state.homes, owns_firm=state.owns_business, elite_school=np.False_, month=month
+        homes=state.homes,
+        owns_firm=state.owns_business,
+        elite_school=np.zeros(state.n_households, dtype=bool),
+        month=month,
     )
 
 
@@ -90,7 +93,7 @@ def risk_signs(state: State, *, month: int, lost_job: np.ndarray) -> np.ndarray:
         income12_yuan=state.trailing("income"),
         earner_lost_job=earner_lost_job,
         insurance_gap_months=gap,
-        new_severe_disability=np.False_,
+        new_severe_disability=np.zeros(state.n_households, dtype=bool),
         rule=AtRiskRule.at(month),
     )
 

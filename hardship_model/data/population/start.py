@@ -43,6 +43,7 @@ def begin(given: Assumptions, luck: Luck) -> State:
     state = State(**empty(luck.dice.n_households))
     state.alive[:] = True
     state.latent[:] = STATES.index("ordinary")
+    state.since_exit_months[:] = -1
     settle(state, given, luck)
     people(state, given, luck)
     schooling_and_health(state, given, luck)

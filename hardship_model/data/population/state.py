@@ -84,12 +84,14 @@ class State:
     latent: np.ndarray
     cause: np.ndarray
 
-    # The file (see register.py)
-    filed: np.ndarray
+    # The file (see register.py): codes of rules.REGISTERED, and the clocks of the office
     category: np.ndarray
+    #: Months until a lead is verified; 0: none is pending.
     due_months: np.ndarray
-    good_months: np.ndarray
+    #: Consecutive months above the exit line.
+    months_above: np.ndarray
     filed_months: np.ndarray
+    #: −1: never left the file.
     since_exit_months: np.ndarray
     aid_yuan: np.ndarray
 
@@ -138,8 +140,8 @@ def leaves_at(track: np.ndarray) -> np.ndarray:
 def empty(n_households: int) -> dict[str, np.ndarray]:
     """Arrays of the right shape and type for nobody in particular, all zero."""
     per_household = {
-        np.int8: "place city homes latent cause filed category due_months good_months",
-        np.int16: "county filed_months since_exit_months",
+        np.int8: "place city homes latent cause category due_months",
+        np.int16: "county months_above filed_months since_exit_months",
         bool: "migrant union owns_business alive on_dibao",
         np.float32: "city_level savings_yuan debt_yuan usual_income_yuan aid_yuan",
     }

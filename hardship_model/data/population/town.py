@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,16 +10,18 @@ import pandas as pd
 from hardship_model.data.population.codes import CAUSES, FORMS, INDUSTRIES, INSURANCES, PLACES
 from hardship_model.data.population.config import Config
 from hardship_model.data.population.simulate import lives, observe
-from hardship_model.rules import STATES
+from hardship_model.rules import REGISTERED, STATES
 
 #: Households that are simulated together: few enough for the processor's nearest memory.
 _TOGETHER = 20_000
 #: Codes that stand for words.
 WORDS = {
+    "place": PLACES,
     "employment_form": FORMS,
     "industry": INDUSTRIES,
     "insurance": INSURANCES,
     "state": STATES,
+    "registered": REGISTERED,
     "cause": CAUSES,
 }
 
@@ -45,7 +48,7 @@ class Town:
         Rows of households that have left the town stay, with `alive` false.
         """
         n_months = len(self.months)
-        table = {
+        table: dict[str, Any] = {
             "household_id": np.repeat(self.households, n_months),
             "month": np.tile(self.months, len(self.households)),
         }
@@ -58,10 +61,10 @@ class Town:
         return pd.DataFrame(table)
 
 
-def _named(name: str, values: np.ndarray) -> np.ndarray | pd.Categorical:
-    if name == "place":
-        return pd.Categorical.from_codes(values, PLACES)
-    return pd.Categorical.from_codes(values, WORDS[name]) if name in WORDS else values
+def _named(name: str, values: np.ndarray) -> "np.ndarray | pd.Categorical[Any]":
+    if name not in WORDS:
+        return values
+    return pd.Categorical.from_codes(values, dtype=pd.CategoricalDtype(list(WORDS[name])))
 
 
 def invent(config: Config) -> Town:
