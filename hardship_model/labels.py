@@ -1,6 +1,6 @@
 """Outcomes: who fell into hardship for the first time, who fell back, what cannot be said."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,7 +51,7 @@ class Question:
         return self.horizon_months + confirm
 
 
-def outcomes(panel: Panel, question: Question, *, as_of: Sequence[int]) -> pd.DataFrame:
+def outcomes(panel: Panel, question: Question, *, as_of: Iterable[int]) -> pd.DataFrame:
     """Which households were at risk at `as_of`, and what became of them?
 
     At risk: seen, out of hardship for `exit_months`. `kind` is *return* when a counted spell

@@ -15,7 +15,8 @@ from scipy.special import expit, logit
 
 #: Probabilities are kept this far from 0 and 1 before a logit is taken.
 _EDGE = 1e-6
-_NEWTON_STEPS = 12
+_NEWTON_STEPS = 25
+_LONGEST_STEP = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -160,8 +161,11 @@ def calibration_slope(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray)
         h00, h01, h11 = spread.sum(axis=1), (spread * x).sum(axis=1), (spread * x * x).sum(axis=1)
         determinant = h00 * h11 - h01**2
         with np.errstate(divide="ignore", invalid="ignore"):
-            intercept = intercept + (h11 * g0 - h01 * g1) / determinant
-            slope = slope + (h00 * g1 - h01 * g0) / determinant
+            step0 = (h11 * g0 - h01 * g1) / determinant
+            step1 = (h00 * g1 - h01 * g0) / determinant
+        # Far from the answer a whole step may overshoot for ever.
+        intercept += np.clip(np.nan_to_num(step0), -_LONGEST_STEP, _LONGEST_STEP)
+        slope += np.clip(np.nan_to_num(step1), -_LONGEST_STEP, _LONGEST_STEP)
     return np.where(determinant > 1e-12 * h00 * h11, slope, np.nan)
 
 

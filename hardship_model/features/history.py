@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -11,13 +12,15 @@ Stat = Literal[
     "now", "previous", "mean", "min", "max", "trend", "volatility", "count", "since", "spells"
 ]
 
+_UNKNOWN = np.float32(np.nan)
+
 
 @dataclass(frozen=True, kw_only=True)
 class History:
     """What was known of one column: shape (depth, n_households), newest first, NaN unknown.
 
-    Answers are of shape (n_households,). Totals run over the rows one by one, so that a
-    household's numbers do not depend on who else is asked for.
+    Answers are of shape (n_households,) and look at the newest `periods`. Totals run over the
+    rows one by one, so that a household's numbers do not depend on who else is asked for.
     """
 
     values: np.ndarray
@@ -25,39 +28,23 @@ class History:
     #: Months by which `as_of` lies after the month of the newest period.
     age: int
 
-    def known(self, periods: int) -> np.ndarray:
-        """In how many of the newest `periods` was a value known?"""
-        unknown = np.isnan(self.values[:periods]).view(np.uint8)
-        # The smallest integer that can hold the count adds several times faster than a float.
-        n = np.add.reduce(unknown, axis=0, dtype=np.min_scalar_type(periods))
-        return periods - n.astype(np.float32)
-
-    @cached_property
-    def newest(self) -> tuple[np.ndarray, np.ndarray]:
-        """The last known value and how many periods back it stands (depth when unknown)."""
-        return self._next_known(np.full(self.values.shape[1], -1, dtype=np.int16))
-
-    @cached_property
-    def deviation(self) -> np.ndarray:
-        """Known values minus the last of them, 0 where unknown: small sums lose few digits."""
-        away = self.values - self.newest[0]
-        # fmax and fmin pass over NaN, several times faster than a mask does.
-        return np.fmax(away, np.float32(0)) + np.fmin(away, np.float32(0))
-
     def now(self, periods: int) -> np.ndarray:
         """What was the last known value?"""
-        value, place = self.newest
-        return np.where(place < periods, value, np.float32(np.nan))
+        value, place = self._newest
+        return np.where(place < periods, value, _UNKNOWN)
 
     def previous(self, periods: int) -> np.ndarray:
         """What was the known value before the last?"""
-        value, place = self._next_known(self.newest[1])
-        return np.where(place < periods, value, np.float32(np.nan))
+        newest = self._newest[1]
+        there = np.flatnonzero(newest < len(self.values))
+        earlier = self.values.copy()
+        earlier[newest[there], there] = np.nan
+        value, place = _newest_known(earlier)
+        return np.where(place < periods, value, _UNKNOWN)
 
     def mean(self, periods: int) -> np.ndarray:
         """What was the mean of the known values?"""
-        with np.errstate(invalid="ignore"):
-            return self.newest[0] + _total(self.deviation[:periods]) / self.known(periods)
+        return self._newest[0] - self.trend(periods)
 
     def min(self, periods: int) -> np.ndarray:
         """What was the least of them?"""
@@ -69,60 +56,92 @@ class History:
 
     def trend(self, periods: int) -> np.ndarray:
         """How far does the last value lie above the mean?"""
-        return self.newest[0] - self.mean(periods)
+        with np.errstate(invalid="ignore"):
+            return -self._sums[periods - 1] / self._known(periods)
 
     def volatility(self, periods: int) -> np.ndarray:
         """What was their standard deviation? Divides by n − 1; unknown below two values."""
-        away, n = self.deviation[:periods], self.known(periods)
+        total, n = self._sums[periods - 1], self._known(periods)
+        squares = _running_sums(np.square(self._deviation[:periods]))[-1]
         with np.errstate(invalid="ignore", divide="ignore"):
-            squares = _total(np.square(away)) - np.square(_total(away)) / n
-            return np.sqrt(np.maximum(squares, np.float32(0)) / (n - 1))
+            return np.sqrt(np.maximum(squares - np.square(total) / n, np.float32(0)) / (n - 1))
 
     def count(self, periods: int) -> np.ndarray:
         """In how many known periods was the flag set?"""
-        times = _total(np.fmax(self.values[:periods], np.float32(0)))
-        times[self.known(periods) == 0] = np.nan
-        return times
+        return self._if_known(_count(self._set[:periods]), periods)
 
     def since(self, periods: int) -> np.ndarray:
         """How many months ago was the flag last set? The whole look-back when it was not."""
-        weights = np.arange(periods, 0, -1, dtype=np.float32)[:, None]
-        newest = np.fmax.reduce(self.values[:periods] * weights, axis=0)
+        weights = np.arange(periods, 0, -1, dtype=np.min_scalar_type(periods))[:, None]
+        newest = np.maximum.reduce(self._set[:periods] * weights, axis=0).astype(np.float32)
         months = (periods - newest) * np.float32(self.step_months)
-        return np.where(newest > 0, months + np.float32(self.age), months)
+        return self._if_known(months + np.float32(self.age) * (newest > 0), periods)
 
     def spells(self, periods: int) -> np.ndarray:
         """How often did the flag come on? Unknown periods neither end nor begin a spell."""
-        state = np.full(self.values.shape[1], np.nan, dtype=np.float32)
-        times = np.zeros_like(state)
-        for row in self.values[periods - 1 :: -1]:
-            times += (row == 1) & (state != 1)
-            np.copyto(state, row, where=~np.isnan(row))
-        times[np.isnan(state)] = np.nan
-        return times
+        inside = np.zeros(self.values.shape[1], dtype=bool)
+        times = np.zeros(self.values.shape[1], dtype=np.float32)
+        for k in range(periods - 1, -1, -1):
+            times += self._set[k] & ~inside
+            inside = self._set[k] | (inside & self._unknown[k])
+        return self._if_known(times, periods)
 
-    def _next_known(self, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The newest known value further back than `after`, and its place."""
-        depth, width = self.values.shape
-        value = np.full(width, np.nan, dtype=np.float32)
-        place = np.full(width, depth, dtype=np.int16)
-        left = np.arange(width)
-        for k, row in enumerate(self.values):
-            here = row[left]
-            found = ~np.isnan(here) & (after[left] < k)
-            value[left[found]] = here[found]
-            place[left[found]] = k
-            left = left[~found]
-            if not left.size:
-                break
-        return value, place
+    def _known(self, periods: int) -> np.ndarray:
+        return periods - _count(self._unknown[:periods])
+
+    def _if_known(self, answer: np.ndarray, periods: int) -> np.ndarray:
+        return np.where(self._known(periods) > 0, answer, _UNKNOWN)
+
+    @cached_property
+    def _unknown(self) -> np.ndarray:
+        return np.isnan(self.values)
+
+    @cached_property
+    def _set(self) -> np.ndarray:
+        return self.values == 1
+
+    @cached_property
+    def _newest(self) -> tuple[np.ndarray, np.ndarray]:
+        return _newest_known(self.values)
+
+    @cached_property
+    def _deviation(self) -> np.ndarray:
+        """Known values minus the last of them, 0 where unknown: small sums lose few digits."""
+        away = self.values - self._newest[0]
+        # fmax and fmin pass over NaN, several times faster than a mask does.
+        return np.fmax(away, np.float32(0)) + np.fmin(away, np.float32(0))
+
+    @cached_property
+    def _sums(self) -> np.ndarray:
+        return _running_sums(self._deviation)
 
 
-def _total(rows: np.ndarray) -> np.ndarray:
-    total = np.zeros(rows.shape[1], dtype=np.float32)
-    for row in rows:
-        total += row
-    return total
+def _newest_known(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The first value down each column that is known, and its row (depth when there is none)."""
+    value = values[0].copy()
+    place = np.zeros(len(value), dtype=np.int32)
+    left = np.flatnonzero(np.isnan(value))
+    for k, row in enumerate(values[1:], start=1):
+        if not left.size:
+            break
+        value[left], place[left] = row[left], k
+        left = left[np.isnan(value[left])]
+    place[left] = len(values)
+    return value, place
+
+
+def _running_sums(rows: np.ndarray) -> np.ndarray:
+    # Row by row: numpy's accumulate walks down the columns, a hundred times slower.
+    sums = rows.copy()
+    for above, row in pairwise(sums):
+        row += above
+    return sums
+
+
+def _count(true: np.ndarray) -> np.ndarray:
+    # The smallest integer that can hold the count adds several times faster than a float.
+    small = np.min_scalar_type(len(true))
+    return np.add.reduce(true.view(np.uint8), axis=0, dtype=small).astype(np.float32)
 
 
 STATS: dict[Stat, Callable[[History, int], np.ndarray]] = {

@@ -1,0 +1,228 @@
+"""Would it have worked then? Train on what was known, judge on what came later."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from hardship_model.data.panel import Panel, PanelError
+from hardship_model.evaluation.metrics import Ranking, every_metric
+from hardship_model.evaluation.uncertainty import Draws, interval, verdict
+from hardship_model.features import Feature, features
+from hardship_model.labels import Question, outcomes
+from hardship_model.models import BASELINES, OF_EVERYBODY, build
+from hardship_model.models.calibration import fit_calibrated
+from hardship_model.months import to_text
+
+#: Of these, less is better.
+LESS_IS_BETTER = ("brier", "expected_calibration_error")
+#: Of these, the distance from one counts, so they get no verdict.
+ONE_IS_BEST = ("observed_over_expected", "calibration_slope")
+#: A model is chosen by these two, on the origins meant for choosing.
+CHOSEN_BY = ("auroc", "average_precision")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One forecast: of whom, of what, how far ahead."""
+
+    name: str
+    kind: Literal["first_fall", "return", "both"]
+    question: Question
+
+    def about(self, rows: pd.DataFrame) -> np.ndarray:
+        """Which of these outcomes is the task about? Shape (n,), bool."""
+        return (rows["kind"] == self.kind).to_numpy() | (self.kind == "both")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """A point in time: what lay before it trains, what came after it judges."""
+
+    name: str
+    #: Answers must have been known by the end of this month to train.
+    train_until: int
+    #: First and last `as_of` that may be judged; answers are looked at up to `answers_until`.
+    test_from: int
+    answers_until: int
+    #: *choose*: the model is chosen here; *judge*: it is judged here, and nothing is chosen.
+    role: Literal["choose", "judge"] = "judge"
+
+    def __post_init__(self) -> None:
+        """Refuse an origin that would judge on what it was trained on."""
+        if not self.train_until <= self.test_from <= self.answers_until:
+            raise ValueError(
+                f"Origin {self.name!r}: train_until ({to_text(self.train_until)}) must not lie"
+                f" after test_from ({to_text(self.test_from)}), nor this after answers_until"
+                f" ({to_text(self.answers_until)})."
+            )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scored:
+    """Every model's scores for the households judged at one task and origin."""
+
+    task: Task
+    origin: Origin
+    #: household_id, as_of, kind, answer of the rows judged, one row each.
+    rows: pd.DataFrame
+    #: Ranking score and calibrated risk of each model, in the order of `rows`.
+    score: dict[str, np.ndarray]
+    risk: dict[str, np.ndarray]
+    n_train: int
+    train_events: int
+
+
+def score_everybody(
+    panel: Panel,
+    *,
+    task: Task,
+    origin: Origin,
+    models: Sequence[str],
+    declared: Sequence[Feature],
+    truth: Panel | None = None,
+    seed: int,
+) -> Scored:
+    """What would each model have said at this origin, trained on what was known by then?
+
+    Features come from `panel`, which holds what was on file; the answers that judge come from
+    `truth` where one is known (the invented town), else from `panel`; the answers that train
+    always come from `panel`, and only those on file at `train_until`. Raises PanelError when
+    nobody is left to train on or to judge.
+    """
+    train = _training_rows(panel, task, origin)
+    test = _test_rows(truth or panel, task, origin)
+    y = (train["answer"] == "yes").to_numpy(dtype=int)
+    asked = y[task.about(train)]
+    if not len(test) or asked.min(initial=1) == asked.max(initial=0):
+        raise PanelError(
+            f"Task {task.name!r} at origin {origin.name!r}: {len(asked)} rows to train on with"
+            f" {int(asked.sum())} events, {len(test)} to judge; both kinds of answer and at least"
+            " one row to judge are needed. Check the months of the origin in the config."
+        )
+    X, X_test = (features(panel, declared, who=rows) for rows in (train, test))
+    as_of, of_kind = train["as_of"].to_numpy(), task.about(train)
+    fitted = {}
+    for name in models:
+        rows = of_kind | name.endswith(OF_EVERYBODY)
+        fitted[name] = fit_calibrated(
+            build(name, declared, seed=seed), X[rows], y[rows], as_of=as_of[rows],
+            judged_on=of_kind[rows],
+        )  # fmt: skip
+    return Scored(
+        task=task,
+        origin=origin,
+        rows=test,
+        score={name: model.score(X_test) for name, model in fitted.items()},
+        risk={name: model.risk(X_test) for name, model in fitted.items()},
+        n_train=int(of_kind.sum()),
+        train_events=int(y[of_kind].sum()),
+    )
+
+
+def _training_rows(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:
+    known = panel.known_by(origin.train_until)
+    until = origin.train_until - task.question.months_until_known
+    rows = outcomes(known, task.question, as_of=known.months[known.months <= until])
+    return rows[rows["answer"] != "unknown"].reset_index(drop=True)
+
+
+def _test_rows(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:
+    until = origin.answers_until - task.question.months_until_known
+    months = panel.months[(panel.months >= origin.test_from) & (panel.months <= until)]
+    rows = outcomes(panel, task.question, as_of=months)
+    kept = task.about(rows)
+    if task.question.ask == "in_hardship_at":
+        # A survey that did not visit at the horizon has no answer by design: nobody's failure.
+        kept &= (rows["answer"] != "unknown").to_numpy()
+    return rows[kept].reset_index(drop=True)
+
+
+def judge(
+    scored: Scored, *, list_shares: tuple[float, ...], n_draws: int, seed: int
+) -> pd.DataFrame:
+    """How good was each model here, how sure is that, and is it better than a clerk?
+
+    Returns
+    -------
+    one row per model × metric: counts (`n`, `events`, `unknown`), `value` with its 95 %
+    interval over households, and the paired `difference` to the best baseline of that metric
+    with interval and verdict.
+
+    """
+    answer = scored.rows["answer"].map({"no": 0.0, "yes": 1.0, "unknown": np.nan}).to_numpy(float)
+    draws = Draws.over(scored.rows["household_id"].to_numpy(), n_draws=n_draws, seed=seed)
+    whole = np.ones((1, len(answer)))
+    names = list(scored.score)
+    ranked = {name: Ranking.of(scored.score[name], answer) for name in names}
+    rows: list[dict[str, object]] = []
+    for metric, function in every_metric(list_shares).items():
+
+        def at(
+            weights: np.ndarray,
+            name: str,
+            function: Callable[..., np.ndarray] = function,
+        ) -> np.ndarray:
+            return function(ranked[name], scored.risk[name], answer, weights)
+
+        value = {name: float(at(whole, name)[0]) for name in names}
+        drawn = draws.distribution(lambda w, at=at: np.column_stack([at(w, n) for n in names]))  # type: ignore[misc]
+        rows += _compared(metric, value, dict(zip(names, drawn.T, strict=True)))
+    table = pd.DataFrame(rows)
+    table.insert(0, "task", scored.task.name)
+    table.insert(1, "origin", scored.origin.name)
+    table.insert(2, "role", scored.origin.role)
+    table.insert(5, "n", len(answer))
+    table.insert(6, "events", int(np.nansum(answer)))
+    table.insert(7, "unknown", int(np.isnan(answer).sum()))
+    return table
+
+
+def _compared(
+    metric: str, value: dict[str, float], drawn: dict[str, np.ndarray]
+) -> Iterator[dict[str, object]]:
+    sign = -1 if metric in LESS_IS_BETTER else 1
+    baselines = [name for name in BASELINES if name in value]
+    best = max(baselines, key=lambda name: sign * value[name]) if baselines else None
+    for name in value:
+        low, high = interval(drawn[name])
+        row = {"model": name, "metric": metric, "value": value[name], "low": low, "high": high}
+        if best and name not in baselines and metric not in ONE_IS_BEST:
+            d_low, d_high = interval(drawn[name] - drawn[best])
+            row |= {
+                "against": best,
+                "difference": value[name] - value[best],
+                "difference_low": d_low,
+                "difference_high": d_high,
+                "verdict": verdict(d_low, d_high, more_is_better=sign > 0),
+            }
+        yield row
+
+
+def choose(table: pd.DataFrame) -> pd.DataFrame:
+    """Which model does each task get, and why?
+
+    Only origins with the role *choose* are looked at. A model's regret is how far it stays
+    behind the best model there, averaged over origins and over AUROC and average precision;
+    the smallest mean regret is chosen, the earlier name on a tie.
+
+    Returns
+    -------
+    one row per task × model: `regret`, `n_origins`, `chosen`.
+
+    """
+    looked_at = table[(table["role"] == "choose") & table["metric"].isin(CHOSEN_BY)]
+    if looked_at.empty:
+        raise ValueError("No origin has the role 'choose'; at least one is needed to choose by.")
+    place = ["task", "origin", "metric"]
+    best = looked_at.groupby(place)["value"].transform("max")
+    regret = (
+        looked_at.assign(regret=best - looked_at["value"])
+        .groupby(["task", "model"], sort=False)
+        .agg(regret=("regret", "mean"), n_origins=("origin", "nunique"))
+        .reset_index()
+    )
+    regret["chosen"] = regret.index.isin(regret.groupby("task")["regret"].idxmin())
+    return regret

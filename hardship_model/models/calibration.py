@@ -1,0 +1,83 @@
+"""From a score to a probability that held on a later origin than the one it was fitted on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
+
+#: Fewer events than this in the later part cannot bend a curve: only its level is moved.
+_ENOUGH_EVENTS = 30
+
+
+def score_of(model: BaseEstimator, X: pd.DataFrame) -> np.ndarray:
+    """A model's ranking score on the log-odds scale where it has one; shape (n,)."""
+    if hasattr(model, "predict_proba"):
+        return logit(np.clip(model.predict_proba(X)[:, 1], 1e-9, 1 - 1e-9))
+    return np.asarray(model.decision_function(X), dtype=float)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Calibrated:
+    """A fitted model and the line that turns its score into log-odds.
+
+    Rank by `score`, report `risk`: a line keeps the order, and makes no ties.
+    """
+
+    model: BaseEstimator
+    intercept: float
+    slope: float
+
+    def score(self, X: pd.DataFrame) -> np.ndarray:
+        """The raw ranking score; shape (n,)."""
+        return score_of(self.model, X)
+
+    def risk(self, X: pd.DataFrame) -> np.ndarray:
+        """The calibrated probability; shape (n,)."""
+        return expit(self.intercept + self.slope * self.score(X))
+
+
+def fit_calibrated(
+    build: Callable[[], BaseEstimator],
+    X: pd.DataFrame,
+    y: np.ndarray,
+    *,
+    as_of: np.ndarray,
+    judged_on: np.ndarray,
+) -> Calibrated:
+    """Fit on all rows, with probabilities calibrated on a later origin than they were fitted on.
+
+    A first copy is fitted on the earlier `as_of` months and scores the later ones (about a
+    third of the rows); the line from score to log-odds is drawn there (Platt 1999). The model
+    that is kept sees all rows. The line is drawn through the rows `judged_on`, the kind of
+    household that will be scored. With one month only, or too few events in either part, it is
+    drawn on the training rows themselves.
+    """
+    later = as_of >= _start_of_last_third(as_of)
+    model = build().fit(X, y)
+    drawn_on = later & judged_on
+    if later.all() or min(y[drawn_on].sum(), y[~later].sum()) < _ENOUGH_EVENTS:
+        return Calibrated(model=model, **_line(score_of(model, X[judged_on]), y[judged_on]))
+    earlier = build().fit(X[~later], y[~later])
+    return Calibrated(model=model, **_line(score_of(earlier, X[drawn_on]), y[drawn_on]))
+
+
+def _start_of_last_third(as_of: np.ndarray) -> int:
+    months, counts = np.unique(as_of, return_counts=True)
+    share_before = np.r_[0, np.cumsum(counts)[:-1]] / counts.sum()
+    return int(months[np.searchsorted(share_before, 2 / 3).clip(max=len(months) - 1)])
+
+
+def _line(score: np.ndarray, y: np.ndarray) -> dict[str, float]:
+    """Intercept and slope of the log-odds on the score; a negative slope is set to zero."""
+    if y.min() == y.max():
+        share = (y.sum() + 0.5) / (len(y) + 1)
+        return {"intercept": float(logit(share)), "slope": 0.0}
+    fitted = LogisticRegression(C=1e6, max_iter=1000).fit(score[:, None], y)
+    slope = float(fitted.coef_[0, 0])
+    if slope > 0:
+        return {"intercept": float(fitted.intercept_[0]), "slope": slope}
+    return {"intercept": float(logit(y.mean())), "slope": 0.0}

@@ -1,0 +1,287 @@
+"""The main job: from a config to the tables of a run."""
+
+import hashlib
+import itertools
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hardship_model.data import surveys
+from hardship_model.data.mapping import load_mapping, read_panel
+from hardship_model.data.panel import Panel
+from hardship_model.evaluation.backtest import Origin, Scored, Task, choose, judge, score_everybody
+from hardship_model.evaluation.curves import by_list_size, reliability
+from hardship_model.features import Feature, declare
+from hardship_model.labels import Question
+from hardship_model.models import BASELINES, build
+from hardship_model.months import to_month, to_text
+from hardship_model.parameters import parameter
+from hardship_model.privacy import withhold_small_cells
+from hardship_model.screening.strategies import at_random, by_risk_since_visit, by_score, in_turn
+from hardship_model.screening.visits import CLERKS, compare_visits, make_visits
+from hardship_model.transitions import transitions
+
+_ORIGIN_MONTHS = ("train_until", "test_from", "answers_until")
+
+
+class ConfigError(ValueError):
+    """A config that cannot be run: what came, what was wanted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visits:
+    """A first comparison of ways to choose visits."""
+
+    #: The office's model learned from what was known then; visits are made after it.
+    origin: Origin
+    #: The office ranks by what it knew this many months before the visit.
+    lag_months: int
+    #: A household stays on the watch list this long after it was last seen.
+    seen_within_months: int
+    #: Visits per period as a share of the mean length of the list.
+    share: float
+    model: str = "boosting"
+    replicates: int = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """One config: a panel, what is asked of it, when, of which models."""
+
+    name: str
+    title: str
+    #: A shipped survey (`rwm5yr`, `eph`) or the path of a mapping file.
+    survey: str
+    #: Where the survey's file lies, as seen from the config; empty for `rwm5yr`.
+    path: Path | None
+    tasks: tuple[Task, ...]
+    origins: tuple[Origin, ...]
+    models: tuple[str, ...]
+    visits: Visits | None
+    list_shares: tuple[float, ...] = (0.1, 0.2)
+    n_draws: int = 1000
+    seed: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Results:
+    """The tables of a run; each becomes a file of the run folder."""
+
+    study: Study
+    data: dict[str, Any]
+    declared: tuple[Feature, ...]
+    transitions: pd.DataFrame
+    backtest: pd.DataFrame
+    choice: pd.DataFrame
+    reliability: pd.DataFrame
+    lists: pd.DataFrame
+    scores: pd.DataFrame
+    #: Empty when the config has no [visits].
+    visits: pd.DataFrame
+    ledger: pd.DataFrame
+
+
+def load_study(path: Path) -> Study:
+    """The study that a config file describes. Raises ConfigError with one clear message."""
+    try:
+        with path.open("rb") as file:
+            table = tomllib.load(file)
+    except FileNotFoundError:
+        raise ConfigError(f"There is no config {path}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is no TOML: {error}.") from None
+    try:
+        return _study(table, path.parent)
+    except (ValueError, TypeError, KeyError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def _study(table: dict[str, Any], folder: Path) -> Study:
+    panel = _only(table.pop("panel", {}), ("survey", "path"), "panel")
+    models = tuple(dict.fromkeys([*BASELINES, *table.pop("models", ())]))
+    for name in models:
+        build(name, (), seed=0)
+    visits = table.pop("visits", None)
+    study = Study(
+        survey=panel["survey"],
+        path=(folder / panel["path"]) if "path" in panel else None,
+        tasks=tuple(_task(t) for t in table.pop("tasks", ())),
+        origins=tuple(_origin(o) for o in table.pop("origins", ())),
+        models=models,
+        visits=_visit_plan(visits) if visits else None,
+        **{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()},  # type: ignore[arg-type]
+    )
+    if not study.tasks or not any(o.role == "judge" for o in study.origins):
+        raise ConfigError("at least one [[tasks]] and one [[origins]] that judges are needed.")
+    return study
+
+
+def _only(table: dict[str, Any], allowed: tuple[str, ...], where: str) -> dict[str, Any]:
+    unknown = sorted(set(table) - set(allowed))
+    if unknown:
+        raise ConfigError(f"[{where}] does not know {unknown}; it knows {sorted(allowed)}.")
+    return table
+
+
+def _task(table: dict[str, Any]) -> Task:
+    asked = {f.name for f in fields(Question)}
+    question = Question(**{k: v for k, v in table.items() if k in asked})
+    return Task(question=question, **{k: v for k, v in table.items() if k not in asked})
+
+
+def _origin(table: dict[str, Any]) -> Origin:
+    months = {k: to_month(table[k]) for k in _ORIGIN_MONTHS if k in table}
+    return Origin(**(table | months))
+
+
+def _visit_plan(table: dict[str, Any]) -> Visits:
+    months = {k: v for k, v in table.items() if k in _ORIGIN_MONTHS}
+    rest = {k: v for k, v in table.items() if k not in _ORIGIN_MONTHS}
+    return Visits(origin=_origin(months | {"name": "visits"}), **rest)
+
+
+def read(study: Study) -> Panel:
+    """The panel that the study is about."""
+    if study.survey == "rwm5yr":
+        return surveys.rwm5yr()
+    if study.path is None:
+        raise ConfigError(f"[panel] survey = {study.survey!r} wants a `path` to its file.")
+    return read_panel(load_mapping(study.survey), study.path)
+
+
+def describe(panel: Panel) -> dict[str, Any]:
+    """What was read: counts, and a fingerprint that changes with any cell."""
+    content = pd.util.hash_pandas_object(panel.rows, index=False).to_numpy()
+    known = panel.rows["in_hardship"].notna()
+    return {
+        "panel": panel.name,
+        "currency": panel.currency,
+        "step_months": panel.step_months,
+        "rows": len(panel.rows),
+        "households": len(panel.households),
+        "first_month": to_text(panel.months[0]),
+        "last_month": to_text(panel.months[-1]),
+        "rows_with_known_state": int(known.sum()),
+        "rows_in_hardship": int(panel.rows.loc[known, "in_hardship"].sum()),
+        "columns": [c.name for c in panel.columns],
+        "fingerprint": hashlib.sha256(content.tobytes()).hexdigest(),
+    }
+
+
+def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Results:
+    """Do the main job; `say` hears one line before each longer step."""
+    say(f"Reading {study.name}")
+    panel = read(study)
+    declared = declare(panel)
+    scored = []
+    for origin, task in itertools.product(study.origins, study.tasks):
+        say(f"{task.name} at {origin.name}: {len(study.models)} models")
+        scored.append(
+            score_everybody(
+                panel,
+                task=task,
+                origin=origin,
+                models=study.models,
+                declared=declared,
+                seed=study.seed,
+            )
+        )
+    say(f"Intervals from {study.n_draws} draws over households")
+    backtest = pd.concat(
+        [
+            judge(s, list_shares=study.list_shares, n_draws=study.n_draws, seed=study.seed)
+            for s in scored
+        ],
+        ignore_index=True,
+    )
+    judged = [s for s in scored if s.origin.role == "judge"]
+    visits, ledger = _visits(panel, study, declared, say)
+    return Results(
+        study=study,
+        data=describe(panel),
+        declared=declared,
+        transitions=withhold_small_cells(
+            transitions(panel), shown=["rate", "low", "high", "cumulative"]
+        ),
+        backtest=backtest,
+        choice=choose(backtest),
+        reliability=withhold_small_cells(
+            pd.concat([reliability(s) for s in judged], ignore_index=True),
+            shown=["expected", "observed", "low", "high"],
+        ),
+        lists=pd.concat([by_list_size(s) for s in judged], ignore_index=True),
+        scores=pd.concat([_scores(s) for s in judged], ignore_index=True),
+        visits=visits,
+        ledger=ledger,
+    )
+
+
+def _scores(scored: Scored) -> pd.DataFrame:
+    """The table `scores`: one row per household × as_of × model, of one task."""
+    rows = scored.rows[["household_id", "as_of"]]
+    return pd.concat(
+        [rows.assign(task=scored.task.name, model=m, risk=r) for m, r in scored.risk.items()],
+        ignore_index=True,
+    )
+
+
+def _visits(
+    panel: Panel, study: Study, declared: tuple[Feature, ...], say: Callable[[str], None]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Visits chosen in eight ways at the origin that the config names."""
+    if study.visits is None:
+        return pd.DataFrame(), pd.DataFrame()
+    plan = study.visits
+    task = Task(
+        name="visits",
+        kind="both",
+        question=Question(
+            ask="in_hardship_at",
+            horizon_months=plan.lag_months,
+            seen_within_months=plan.seen_within_months,
+        ),
+    )
+    say(f"Visits in {len(CLERKS) + 2} orders, {plan.replicates} replicates")
+    scored = score_everybody(
+        panel, task=task, origin=plan.origin, models=(*BASELINES, plan.model),
+        declared=declared, seed=study.seed,
+    )  # fmt: skip
+    watch = scored.rows.assign(
+        month=scored.rows["as_of"] + plan.lag_months,
+        in_hardship=(scored.rows["answer"] == "yes").to_numpy(),
+        rule=scored.score["rule_in_force"],
+        income=scored.score["income_over_line"],
+        risk=scored.risk[plan.model],
+    )
+    orders = {
+        "at random": at_random,
+        "in turn": in_turn,
+        "rule in force": by_score("rule"),
+        "income over line": by_score("income"),
+        "risk": by_score("risk"),
+        "risk × months since visit": by_risk_since_visit,
+    }
+    ledger = make_visits(
+        watch, orders, share=plan.share, replicates=plan.replicates,
+        cost_yuan=parameter("visit_cost_yuan", month=to_month("2022-01")), seed=study.seed,
+    )  # fmt: skip
+    return compare_visits(ledger, watch, n_draws=study.n_draws, seed=study.seed), ledger
+
+
+def as_files(results: Results) -> Mapping[str, pd.DataFrame]:
+    """Which table of the run becomes which CSV?"""
+    return {
+        name: getattr(results, name)
+        for name in ("transitions", "backtest", "choice", "reliability", "lists", "visits")
+        if not getattr(results, name).empty
+    }
+
+
+def same_bits(risk: pd.Series) -> str:
+    """A fingerprint of predictions that changes with any bit."""
+    return hashlib.sha256(np.ascontiguousarray(risk.to_numpy(dtype=float)).tobytes()).hexdigest()
