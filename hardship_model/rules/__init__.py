@@ -1,8 +1,11 @@
 """Public rules as code: who is in hardship, what the file says, what aid is due."""
 
+from hardship_model.rules._page import cards_page
 from hardship_model.rules.aid import AidRule, aid, aid_table, compare_aid
 from hardship_model.rules.card import Card
 from hardship_model.rules.register import (
+    AUTOMATIC_CHECK_COVERS,
+    LOOK_BACK_COVERS,
     REGISTERED,
     RegisterRule,
     RegisterStep,
@@ -23,8 +26,10 @@ from hardship_model.rules.states import (
 )
 
 __all__ = [
+    "AUTOMATIC_CHECK_COVERS",
     "HARDSHIP_STATES",
     "IN_HARDSHIP",
+    "LOOK_BACK_COVERS",
     "REGISTERED",
     "STATES",
     "AidRule",
@@ -37,6 +42,7 @@ __all__ = [
     "aid_table",
     "assets_test",
     "at_risk_signs",
+    "cards_page",
     "compare_aid",
     "in_hardship",
     "in_withdrawal",

@@ -15,6 +15,11 @@ REGISTERED = (
     "exited", "backstopped", "removed",
 )  # fmt: skip
 
+#: Whom the automatic check and the look-back can see by their definition (Workers' Daily, late
+#: July 2022): nobody who was never on a list, however hard the fall.
+AUTOMATIC_CHECK_COVERS = ("low_income_unregistered", "exited")
+LOOK_BACK_COVERS = ("exited",)
+
 _UNLISTED, _LOW_INCOME, _MONITORED, _DEEP, _RELATIVE, _ACCIDENTAL, _EXITED = range(7)
 #: The category that each latent state leads to, when member and authorisation are given.
 _FILED = np.array([_DEEP, _RELATIVE, _ACCIDENTAL, _LOW_INCOME, _MONITORED, _UNLISTED], np.int8)

@@ -291,8 +291,7 @@ def _persons(town: Truth, year: int, place: str | None = None) -> np.ndarray:
 
 
 def _lived_through(town: Truth, year: int) -> np.ndarray:
-    lived: np.ndarray = town.seen[town.years(year, year)].all(axis=0)
-    return lived
+    return np.asarray(town.seen[town.years(year, year)].all(axis=0))
 
 
 def _year_sum(town: Truth, column: str, year: int) -> np.ndarray:
