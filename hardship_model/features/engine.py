@@ -10,9 +10,9 @@ from hardship_model.data.panel import Panel, PanelError
 from hardship_model.features.declared import HARDSHIP, OVER_LINE, SEEN, Feature
 from hardship_model.features.history import STATS, History
 
-#: Households handled at once: their look-back stays in a core's cache, and a million of them
-#: need no more working memory than these do.
-_AT_ONCE = 16384
+#: Households handled at once, so that a million need no more working memory than these do;
+#: half of them or twice as many take about as long.
+_AT_ONCE = 32768
 
 #: What `Panel.recorded` says of a cell for which nothing was ever written down.
 _NEVER = np.iinfo(np.int32).max

@@ -57,7 +57,7 @@ class History:
     def trend(self, periods: int) -> np.ndarray:
         """How far does the last value lie above the mean?"""
         with np.errstate(invalid="ignore"):
-            return -self._sums[periods - 1] / self._known(periods)
+            return self._sums[periods - 1] / self._known(periods)
 
     def volatility(self, periods: int) -> np.ndarray:
         """What was their standard deviation? Divides by n − 1; unknown below two values."""
@@ -106,8 +106,8 @@ class History:
 
     @cached_property
     def _deviation(self) -> np.ndarray:
-        """Known values minus the last of them, 0 where unknown: small sums lose few digits."""
-        away = self.values - self._newest[0]
+        """The last known value minus each, 0 where unknown: small sums lose few digits."""
+        away = self._newest[0] - self.values
         # fmax and fmin pass over NaN, several times faster than a mask does.
         return np.fmax(away, np.float32(0)) + np.fmin(away, np.float32(0))
 

@@ -1,0 +1,72 @@
+"""How fast is the library beside what one would write without it?
+
+    python benchmarks/run.py                 every entry
+    python benchmarks/run.py features_36     one of them
+
+An entry is a module beside this one. Its docstring's first line says what the work is;
+`contenders()` prepares the data and names the ways to do the work, ours first; `compare(ours,
+theirs)` raises when two ways do not say the same. Ratios are between times of one run on one
+machine; seconds of different machines or days are not.
+"""
+
+import gc
+import importlib
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+
+#: Each way is run this often, or as often as fits into so many seconds, but at least once.
+RUNS, SECONDS = 7, 20.0
+
+
+def main(asked: list[str]) -> int:
+    """Run the entries that are named, or all; 2 when there is no such entry, 0 otherwise."""
+    there = sorted(path.stem for path in HERE.glob("*.py") if path.name != "run.py")
+    if absent := sorted(set(asked) - set(there)):
+        print(f"No benchmark is called {', '.join(absent)}. There are: {', '.join(there)}.")
+        return 2
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores")
+    for name in asked or there:
+        run(importlib.import_module(name), name)
+    return 0
+
+
+def run(entry: ModuleType, name: str) -> None:
+    """Time every way of one entry, check that they agree, print seconds and ratios."""
+    print(f"\n{name}: {(entry.__doc__ or '').splitlines()[0]}")
+    ours: tuple[float, Any] | None = None
+    for way, work in entry.contenders().items():
+        seconds, result = timed(work)
+        middle = statistics.median(seconds)
+        if ours is None:
+            ours = middle, result
+        else:
+            entry.compare(ours[1], result)
+        print(
+            f"  {way:<44}{middle:9.3f} s (median of {len(seconds)}, least {min(seconds):.3f})"
+            f"{middle / ours[0]:9.1f} x",
+            flush=True,
+        )
+
+
+def timed(work: Callable[[], Any]) -> tuple[list[float], Any]:
+    """Seconds of each run, and what the last one returned."""
+    seconds: list[float] = []
+    while not seconds or (len(seconds) < RUNS and sum(seconds) < SECONDS):
+        gc.collect()
+        start = time.perf_counter()
+        result = work()
+        seconds.append(time.perf_counter() - start)
+    return seconds, result
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
