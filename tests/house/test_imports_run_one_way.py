@@ -81,6 +81,13 @@ def test_every_room_has_its_place_in_the_order():
     assert {room(module) for module in MODULES} - {"the front door"} <= set(ROOMS)
 
 
+def test_the_developers_page_shows_this_order():
+    page = (ROOT / "docs" / "DEVELOPING.md").read_text(encoding="utf-8")
+    [order] = [block for block in page.split("```") if block.strip().startswith("months →")]
+
+    assert [word for word in order.split() if word != "→"] == ROOMS
+
+
 @pytest.mark.parametrize("module", [name for name in MODULES if "." in name])
 def test_a_module_imports_from_its_own_room_or_an_earlier_one(module):
     allowed = ROOMS[: ROOMS.index(room(module)) + 1]
