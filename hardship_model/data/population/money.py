@@ -1,7 +1,7 @@
 """The household's purse: what comes in, what must be paid, what is eaten, saved or borrowed.
 
-Month by month: income + aid + borrowed = living + rigid spending + event loss + repaid
-+ change in savings. All amounts are whole yuan, so that the sum holds exactly.
+Month by month: income + aid + change in debt = living + rigid spending + event loss
++ change in savings + change in assets. All amounts are whole yuan: the sum holds exactly.
 """
 
 from dataclasses import dataclass
@@ -38,6 +38,8 @@ class Flows:
     living: np.ndarray
     #: Stays in hospital, a count.
     stays: np.ndarray
+    #: Members who draw unemployment benefit, a count.
+    claims: np.ndarray
 
 
 def school_cost_yuan(state: State, given: Assumptions) -> np.ndarray:
@@ -92,7 +94,8 @@ def spend(state: State, given: Assumptions, flows: Flows) -> None:
     """What does the household eat and use, and do savings or debt make up the difference?
 
     It lives at a bare floor plus a share of what it is used to earn; a household short of cash
-    cuts down towards the floor, then draws on savings, then borrows.
+    cuts down towards the floor, then draws on savings, then borrows. Savings beyond its target
+    go bit by bit into assets that no short month can touch: a flat, a shop, a fixed deposit.
     """
     line = given.by_place("urban_dibao_yuan").take(state.place)
     floor = line * state.members() * np.float32(given("consumption_floor_dibao_multiple"))
@@ -100,8 +103,6 @@ def spend(state: State, given: Assumptions, flows: Flows) -> None:
     cash = flows.income + state.aid_yuan - must
     usual = np.maximum(state.usual_income_yuan - state.trailing("rigid") / 12 - floor, 0)
     wish = floor + usual * np.float32(given("consumption_share"))
-    spare = state.savings_yuan - wish * np.float32(given("savings_target_months"))
-    wish += np.maximum(spare, 0) * np.float32(given("consumption_of_spare_savings"))
     can = np.maximum(
         cash + state.savings_yuan * np.float32(given("savings_drawn_per_month")), floor
     )
@@ -112,7 +113,11 @@ def spend(state: State, given: Assumptions, flows: Flows) -> None:
     repaid = np.maximum(left - 2 * wish, 0) * np.float32(given("debt_repaid_of_spare"))
     repaid = np.rint(np.minimum(repaid, state.debt_yuan))
     state.debt_yuan += borrowed - repaid
-    state.savings_yuan = left - repaid
+    left -= repaid
+    spare = np.maximum(left - wish * np.float32(given("savings_target_months")), 0)
+    invested = np.rint(spare * np.float32(given("invested_of_spare")))
+    state.assets_yuan += invested
+    state.savings_yuan = left - invested
 
 
 def give_along(flows: Flows, state: State, who: np.ndarray, share: np.ndarray) -> None:

@@ -121,8 +121,9 @@ def pay(state: State, given: Assumptions, luck: Luck) -> Flows:
     all_wages = wages.sum(axis=0)
     schooling = school_cost_yuan(state, given)
     dibao_paid = dibao(state, given, luck)
+    claims, benefits = benefits_yuan(state, given)
     return Flows(
-        income=all_wages + benefits_yuan(state, given) + pensions_yuan(state, given) + dibao_paid,
+        income=all_wages + benefits + pensions_yuan(state, given) + dibao_paid,
         formal_wages=formal_wages,
         other_wages=all_wages - formal_wages,
         dibao_paid=dibao_paid,
@@ -133,6 +134,7 @@ def pay(state: State, given: Assumptions, luck: Luck) -> Flows:
         event_loss=events(state, given, luck) + bury(state, given, luck),
         living=np.zeros(state.n_households, dtype=np.float32),
         stays=stays,
+        claims=claims,
     )
 
 
@@ -171,12 +173,14 @@ def observe(state: State, flows: Flows) -> dict[str, np.ndarray]:
         "event_loss_yuan": flows.event_loss,
         "savings_yuan": state.savings_yuan,
         "debt_yuan": state.debt_yuan,
+        "assets_yuan": state.assets_yuan,
         "aid_yuan": state.aid_yuan,
         "income12_yuan": state.trailing("income"),
         "rigid12_yuan": state.trailing("rigid"),
         "event_loss12_yuan": state.trailing("event_loss"),
         "unemployed_members": unemployed,
         "labour_force_members": working + unemployed,
+        "benefit_claims": flows.claims,
         "inpatient_stays": flows.stays,
         "dibao": state.on_dibao,
         "state": state.latent,

@@ -74,6 +74,8 @@ class State:
     # Money, whole yuan
     savings_yuan: np.ndarray
     debt_yuan: np.ndarray
+    #: What cannot be spent in a short month.
+    assets_yuan: np.ndarray
     #: Rings of the last twelve months, shape (len(TRAILING), 12, n), and their sums.
     ring: np.ndarray
     sums: np.ndarray
@@ -143,7 +145,7 @@ def empty(n_households: int) -> dict[str, np.ndarray]:
         np.int8: "place city homes latent cause category due_months",
         np.int16: "county months_above filed_months since_exit_months",
         bool: "migrant union owns_business alive on_dibao",
-        np.float32: "city_level savings_yuan debt_yuan usual_income_yuan aid_yuan",
+        np.float32: "city_level savings_yuan debt_yuan assets_yuan usual_income_yuan aid_yuan",
     }
     per_member = {
         np.int8: "age_years birth_month_of_year health ill_months insurance",

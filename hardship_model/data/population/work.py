@@ -36,16 +36,20 @@ def wage_level_yuan(state: State, given: Assumptions) -> np.ndarray:
     return monthly.take(state.place) * state.city_level
 
 
-def draw_forms(rolls: np.ndarray, skill: np.ndarray, given: Assumptions) -> np.ndarray:
+def draw_forms(
+    rolls: np.ndarray, skill: np.ndarray, given: Assumptions, *, formal: float | None = None
+) -> np.ndarray:
     """Which form of work do these people find, now? int8.
 
-    The shares are those of the month; the better skilled stand further front in the queue
-    for formal work.
+    The shares are those of the month, or `formal` and the rest in the month's proportions; the
+    better skilled stand further front in the queue for formal work.
     """
     tilt = given("formal_skill_tilt")
     inner = np.clip(rolls.astype(np.float64), 1e-6, 1 - 1e-6)
     place_in_queue = ndtr(np.sqrt(1 - tilt**2) * ndtri(inner) - tilt * skill)
-    shares = given.by("form_share", _EARNING)
+    shares = given.by("form_share", _EARNING).astype(np.float64)
+    if formal is not None:
+        shares = np.append(formal, shares[1:] / shares[1:].sum() * (1 - formal))
     bounds = np.cumsum(shares / shares.sum())[:-1]
     return np.searchsorted(bounds, place_in_queue, side="right").astype(np.int8)
 
@@ -133,7 +137,7 @@ def find_work(state: State, given: Assumptions, luck: Luck) -> None:
     rolls = np.where(seeking, luck.rolls("finds work", _WORKERS).ravel(), np.float32(1))
     found, left = struck(rolls, ceiling=first, hazard=lambda at: fading[idle[at]])
     was = state.usual_form.ravel()[found]
-    take_up(state, given, found, left, was=was, again_share=given("formal_again_share"))
+    take_up(state, given, found, left, was=was)
     kept = np.where(
         (was == FORMAL) & ~state.migrant[found % state.n_households],
         given("wage_after_displacement_formal"), given("wage_after_displacement_flexible"),
@@ -152,23 +156,23 @@ def change_jobs(state: State, given: Assumptions, luck: Luck) -> None:
         ceiling=float(per_form.max()),
         hazard=lambda at: per_form[form[at]],
     )
-    take_up(state, given, moved, left, was=form[moved], again_share=0.0)
+    take_up(state, given, moved, left, was=form[moved])
 
 
 def take_up(
-    state: State, given: Assumptions, who: np.ndarray, rolls: np.ndarray,
-    *, was: np.ndarray, again_share: float,
-) -> None:  # fmt: skip
+    state: State, given: Assumptions, who: np.ndarray, rolls: np.ndarray, *, was: np.ndarray
+) -> None:
     """Those at the flat positions `who` begin a job: which, and with which insurance?
 
-    A former formal worker finds formal work again with `again_share`; the others take what
-    the month's shares offer to their skill.
+    Whoever worked formally, or has never worked, mostly finds formal work; others seldom do.
     """
     skill = (state.centre.ravel()[who] / given("skill_log_sd")).astype(np.float64)
-    new = draw_forms(rolls, skill, given)
-    back = (was == FORMAL) & (again(rolls, 1) < again_share)
-    new = np.where(back, FORMAL, new).astype(np.int8)
     branch = state.industry.ravel()[who]
+    new = np.where(
+        was == FORMAL,
+        draw_forms(rolls, skill, given, formal=given("formal_again_share")),
+        draw_forms(rolls, skill, given, formal=given("formal_from_other_share")),
+    ).astype(np.int8)
     elsewhere = (new != was) | (branch == NO_INDUSTRY)
     drawn = draw_industries(again(rolls, 2), new, given)
     state.industry.ravel()[who] = np.where(elsewhere, drawn, branch)
@@ -237,14 +241,27 @@ def ability(given: Assumptions) -> np.ndarray:
     return part
 
 
+def sector_part(given: Assumptions) -> np.ndarray:
+    """Which part of the wage does this month's state of the industry leave? (9, 9), form first.
+
+    Employers carry some of what formal workers would lose; the others lose all of it.
+    """
+    multiple = given.by("sector_income_multiple", INDUSTRIES[:-1])
+    part = np.tile(np.append(multiple, 0), (len(FORMS), 1)).astype(np.float32)
+    part[FORMAL, :-1] = 1 - (1 - multiple) * given("sector_loss_passed_formal")
+    return part
+
+
 def wages_yuan(state: State, given: Assumptions) -> np.ndarray:
     """What does each member earn this month? Net whole yuan, float32 (4, n)."""
     form_pay = np.zeros(len(FORMS), dtype=np.float32)
     form_pay[:N_EARNING] = given.by("wage_of_form", _EARNING)
-    sector = np.append(given.by("sector_income_multiple", INDUSTRIES[:-1]), 0).astype(np.float32)
+    sector = sector_part(given)
     sd = transitory_sd(given)
     # One look-up table for everything that depends on small codes alone.
-    table = (form_pay[:, None, None] * ability(given).reshape(len(FORMS), 6, 1) * sector).ravel()
+    table = (
+        form_pay[:, None, None] * ability(given).reshape(len(FORMS), 6, 1) * sector[:, None]
+    ).ravel()
     level = wage_level_yuan(state, given)
     wages = np.zeros((N_WORKERS, state.n_households), dtype=np.float32)
     for slot in _WORKERS:
@@ -258,12 +275,13 @@ def wages_yuan(state: State, given: Assumptions) -> np.ndarray:
     return wages
 
 
-def benefits_yuan(state: State, given: Assumptions) -> np.ndarray:
-    """What does unemployment insurance pay each household this month? Whole yuan, (n,)."""
+def benefits_yuan(state: State, given: Assumptions) -> tuple[np.ndarray, np.ndarray]:
+    """How many members draw unemployment benefit this month, and how much? Whole yuan, (n,)."""
     monthly = given("unemployment_benefit_dibao_multiple") * given.by_place("urban_dibao_yuan")
     drawing = (state.benefit_months > 0) & (state.form == UNEMPLOYED)
     state.benefit_months -= drawing
-    return np.rint(drawing.sum(axis=0) * monthly.take(state.place)).astype(np.float32)
+    claims = drawing.sum(axis=0, dtype=np.int8)
+    return claims, np.rint(claims * monthly.take(state.place))
 
 
 def pensions_yuan(state: State, given: Assumptions) -> np.ndarray:

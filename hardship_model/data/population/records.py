@@ -1,0 +1,288 @@
+"""What an office has on paper: late, with gaps and mistakes, and blind where life leaves no trace.
+
+Nothing here tells more than a cross-check, a scheme, a department or the file itself would.
+`records` never hands out a column of the truth; `truth_panel` does nothing else.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hardship_model.data.panel import Column, Panel, build
+from hardship_model.data.population.assumptions import Assumptions
+from hardship_model.data.population.codes import FORMS, INDUSTRIES, INSURANCES, PLACES
+from hardship_model.data.population.config import Config
+from hardship_model.data.population.luck import Luck, normal
+from hardship_model.data.population.register import in_file
+from hardship_model.data.population.town import Town
+from hardship_model.rules import REGISTERED, LatentRule, in_hardship
+
+#: What each column of the records means, and how many months its source is late.
+COLUMNS = (
+    Column(name="formal_wages_yuan", pillar="income", kind="amount", direction=-1, lag_months=1,
+           label="Wages on which social insurance is paid, household, yuan"),
+    Column(name="other_income_yuan", pillar="income", kind="amount", direction=-1, lag_months=1,
+           label="Pensions, benefits, and what the cross-check sees of other earnings, yuan"),
+    Column(name="dibao_paid", pillar="income", kind="flag", lag_months=1,
+           label="On dibao, from civil affairs"),
+    Column(name="unemployment_claim", pillar="income", kind="flag", direction=1, lag_months=1,
+           label="A member draws unemployment benefit"),
+    Column(name="employment_form", pillar="income", kind="category",
+           label="Form of work of the main earner, as last entered in the union's list"),
+    Column(name="industry", pillar="income", kind="category",
+           label="Industry of the main earner, as last entered in the union's list"),
+    Column(name="scheme_medical_yuan", pillar="expenditure", kind="amount", direction=1,
+           lag_months=1, label="Own share of medical cost inside the insurance scheme, yuan"),
+    Column(name="inpatient_stays", pillar="expenditure", kind="count", direction=1,
+           lag_months=1, label="Inpatient stays settled with an insurance scheme"),
+    Column(name="school_aid", pillar="expenditure", kind="flag", direction=1, lag_months=3,
+           label="A child receives school aid"),
+    Column(name="insurance", pillar="security", kind="category", lag_months=1,
+           label="Health insurance of the main earner"),
+    Column(name="registered", pillar="security", kind="category",
+           label="State in the union's file"),
+    Column(name="homes", pillar="security", kind="count", direction=-1, lag_months=3,
+           label="Homes in the property register"),
+    Column(name="members", pillar="household", kind="count",
+           label="Members, as last entered"),
+    Column(name="children", pillar="household", kind="count", label="Children, as last entered"),
+    Column(name="elders", pillar="household", kind="count", label="Elders, as last entered"),
+    Column(name="disabled", pillar="household", kind="count", direction=1, lag_months=2,
+           label="Members with a disability certificate"),
+    Column(name="students", pillar="household", kind="count",
+           label="Members at school or university, as last entered"),
+    Column(name="union_member", pillar="household", kind="flag", label="Union member"),
+    Column(name="migrant", pillar="household", kind="flag", label="Rural migrants"),
+    Column(name="place", pillar="place", kind="category", label="Province"),
+    Column(name="city", pillar="place", kind="category", label="City or prefecture"),
+)  # fmt: skip
+
+_CATEGORIES = {
+    "employment_form": FORMS, "industry": INDUSTRIES, "insurance": INSURANCES,
+    "registered": REGISTERED, "place": PLACES,
+}  # fmt: skip
+
+
+def records(town: Town) -> Panel:
+    """The town as its office sees it.
+
+    One row per household and month in which it lived in the town. `income` is what the office
+    can see of income, per member on file and month; `poverty_line` the entry line of relative
+    hardship; `in_hardship` what the *file* says: registered as deep, relative or accidental.
+    A month's row is written down late for a declared share; each column adds its source's lag.
+    """
+    months = [_month(town, row) for row in range(len(town.months))]
+    grids = {name: np.stack([month[name] for month in months]) for name in months[0]}
+    seen = town.truth["alive"].T
+    rows = {name: grid.T[seen] for name, grid in grids.items()}
+    household, month = np.nonzero(seen)
+    table = pd.DataFrame({
+        "household_id": town.households[household],
+        "month": town.months[month],
+        "recorded_month": town.months[month] + rows.pop("late"),
+        "income": rows.pop("income"),
+        "poverty_line": rows.pop("poverty_line"),
+        "in_hardship": rows.pop("in_hardship"),
+    })  # fmt: skip
+    for name, values in rows.items():
+        table[name] = _typed(name, values)
+    return build(
+        table, name=f"invented town, seed {town.config.seed}: the office's records",
+        step_months=1, currency="CNY", columns=COLUMNS, invented=True,
+    )  # fmt: skip
+
+
+def truth_panel(town: Town) -> Panel:
+    """The town as it is: net income per head and month, entry line, latent hardship.
+
+    `income` is income minus rigid spending of the trailing twelve months, per member and month,
+    which is what decides. Every row is known in its own month.
+    """
+    seen = town.truth["alive"].T
+    household, month = np.nonzero(seen)
+    truth = {name: town.truth[name].T[seen] for name in (
+        "income12_yuan", "rigid12_yuan", "members", "state",
+    )}  # fmt: skip
+    net = (truth["income12_yuan"] - truth["rigid12_yuan"]) / 12 / np.maximum(truth["members"], 1)
+    line = np.stack([_entry_line(town.config, month, town) for month in town.months])
+    rows = pd.DataFrame({
+        "household_id": town.households[household],
+        "month": town.months[month],
+        "recorded_month": town.months[month],
+        "income": net.astype(np.float32),
+        "poverty_line": line.T[seen],
+        "in_hardship": in_hardship(truth["state"]),
+    })  # fmt: skip
+    return build(
+        rows, name=f"invented town, seed {town.config.seed}: the truth",
+        step_months=1, currency="CNY", invented=True,
+    )  # fmt: skip
+
+
+def _entry_line(config: Config, month: int, town: Town) -> np.ndarray:
+    rule = config.rule or LatentRule.at(month)
+    given = Assumptions(month=month, scaled=config.scaled)
+    line = given.by_place("urban_dibao_yuan") * np.float32(rule.relative_multiple)
+    return line.take(town.fixed["place"])
+
+
+def _typed(name: str, values: np.ndarray) -> np.ndarray | pd.api.extensions.ExtensionArray:
+    """Codes become categories, −1 stands for nothing on file; flags with gaps are nullable."""
+    if name == "city":
+        return pd.Categorical.from_codes(values, dtype=pd.CategoricalDtype(list(range(22))))
+    if name in _CATEGORIES:
+        kind = pd.CategoricalDtype(list(_CATEGORIES[name]))
+        return pd.Categorical.from_codes(values, dtype=kind)
+    return values
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Desk:
+    """One month at the office: the truth of the month, and the luck of those who write it down."""
+
+    town: Town
+    row: int
+    given: Assumptions
+    luck: Luck
+
+    def true(self, name: str, *, months_ago: int = 0) -> np.ndarray:
+        """A column of the truth, as it was some months ago (not before observation began)."""
+        return self.town.truth[name][max(self.row - months_ago, 0)]
+
+    def chance(self, name: str, decision: str) -> np.ndarray:
+        """For whom does this slip of the pen happen?"""
+        return self.luck.roll(f"record: {decision}") < self.given(name)
+
+    def with_gaps(self, values: np.ndarray, source: str) -> np.ndarray:
+        """The source's values as float32, NaN where it failed to deliver this month."""
+        out = values.astype(np.float32)
+        out[self.chance("record_missing_share", f"missing from {source}")] = np.nan
+        return out
+
+    def never(self, name: str, decision: str) -> np.ndarray:
+        """For whom does a source fail always (a household that cannot be linked)?"""
+        luck = Luck(dice=self.luck.dice, month=self.town.config.first_month)
+        return luck.roll(f"record: {decision}") < self.given(name)
+
+    def as_entered(self, name: str) -> np.ndarray:
+        """A column of the union's list: entered once a year, each household in its own month."""
+        own = (self.never_roll("month of entry") * 12).astype(np.int64)
+        age = (self.luck.month - own) % 12
+        row = np.maximum(self.row - age, 0)
+        return self.town.truth[name][row, np.arange(len(row))]
+
+    def never_roll(self, decision: str) -> np.ndarray:
+        """The household's own number for something that never changes."""
+        luck = Luck(dice=self.luck.dice, month=self.town.config.first_month)
+        return luck.roll(f"record: {decision}")
+
+
+def _month(town: Town, row: int) -> dict[str, np.ndarray]:
+    month = int(town.months[row])
+    desk = _Desk(
+        town=town, row=row,
+        given=Assumptions(month=month, scaled=town.config.scaled),
+        luck=Luck(dice=town.config.dice(), month=month),
+    )  # fmt: skip
+    told: dict[str, np.ndarray] = {}
+    for part in (_lateness, _income, _expenditure, _security, _household):
+        told |= dict(part(desk))
+    told["income"] = _seen_income(told)
+    told["poverty_line"] = _entry_line(town.config, month, town)
+    return told
+
+
+def _lateness(desk: _Desk) -> Iterator[tuple[str, np.ndarray]]:
+    """A share of the rows is written down up to six months late."""
+    roll = desk.luck.roll("record: lateness")
+    share = np.float32(desk.given("record_late_share"))
+    late = np.where(roll < share, 1 + (roll / share * 6), 0)
+    yield "late", np.minimum(late, 6).astype(np.int32)
+
+
+def _income(desk: _Desk) -> Iterator[tuple[str, np.ndarray]]:
+    """The cross-check sees formal wages, benefits and pensions; of other earnings very little."""
+    given = desk.given
+    off = np.exp(given("record_wage_log_sd") * normal(desk.luck.roll("record: wage")))
+    base = np.where(desk.chance("record_wage_stale_share", "wage stale"), 3, 0)
+    stale = np.where(base > 0, desk.true("formal_wages_yuan", months_ago=3),
+                     desk.true("formal_wages_yuan"))  # fmt: skip
+    unlinked = desk.never("record_unlinked_share", "cannot be linked")
+    missed = desk.never("auto_check_misses_formal_share", "wages on no list")
+    formal = desk.with_gaps(np.rint(stale * off) * ~missed, "wages")
+    formal[unlinked] = np.nan
+    # Each household shows its own part of what it earns outside formal work.
+    hidden = np.clip(
+        given("auto_check_misses_flexible_share") + 0.3 * (desk.never_roll("hidden") - 0.5), 0, 1
+    )
+    dibao_and_pensions = desk.true("income_yuan") - desk.true("formal_wages_yuan")
+    dibao_and_pensions = dibao_and_pensions - desk.true("other_wages_yuan")
+    other = dibao_and_pensions + np.rint(desk.true("other_wages_yuan") * (1 - hidden))
+    other = desk.with_gaps(other, "other income")
+    other[unlinked] = np.nan
+    yield "formal_wages_yuan", formal
+    yield "other_income_yuan", other
+    yield "dibao_paid", desk.true("dibao")
+    yield "unemployment_claim", desk.true("benefit_claims") > 0
+    form = desk.as_entered("employment_form").copy()
+    wrong = desk.chance("record_mistaken_share", "form mistaken")
+    form[wrong] = (desk.luck.roll("record: which form") * len(FORMS)).astype(np.int8)[wrong]
+    unlisted = ~desk.true("union_member") & ~desk.never("record_unlisted_known_share", "known")
+    form[unlisted] = -1
+    industry = desk.as_entered("industry").copy()
+    industry[unlisted] = -1
+    yield "employment_form", form
+    yield "industry", industry
+
+
+def _seen_income(told: dict[str, np.ndarray]) -> np.ndarray:
+    """What is seen of income per member on file; missing only when nothing at all was seen."""
+    seen = np.stack([told["formal_wages_yuan"], told["other_income_yuan"]])
+    total = np.where(np.isnan(seen).all(axis=0), np.nan, np.nansum(seen, axis=0))
+    return (total / np.maximum(told["members"], 1)).astype(np.float32)
+
+
+def _expenditure(desk: _Desk) -> Iterator[tuple[str, np.ndarray]]:
+    """A scheme knows its own settlements; what is paid outside it leaves no trace."""
+    given = desk.given
+    insured = desk.true("insurance") > 0
+    part = given("record_scheme_part_low") + desk.luck.roll("record: in scheme") * (
+        given("record_scheme_part_high") - given("record_scheme_part_low")
+    )
+    settled = np.rint(desk.true("oop_yuan") * part) * insured
+    slips = desk.chance("record_mistaken_share", "medical mistaken")
+    settled = np.where(slips, 0, settled)
+    yield "scheme_medical_yuan", desk.with_gaps(settled, "medical")
+    yield "inpatient_stays", desk.with_gaps(desk.true("inpatient_stays") * insured, "medical")
+    low = desk.true("state", months_ago=6) < 4
+    aided = low & (desk.as_entered("students") > 0)
+    aided &= desk.never("record_school_aid_share", "school aid")
+    yield "school_aid", aided
+
+
+def _security(desk: _Desk) -> Iterator[tuple[str, np.ndarray]]:
+    """Insurance from the schemes, homes from the property register, the state from the file."""
+    insurance = desk.true("insurance").copy()
+    insurance[desk.chance("record_missing_share", "missing from insurance")] = -1
+    registered = desk.true("registered")
+    yield "insurance", insurance
+    yield "registered", registered
+    yield "homes", desk.with_gaps(desk.town.fixed["homes"], "homes")
+    yield "in_hardship", in_file(registered)
+
+
+def _household(desk: _Desk) -> Iterator[tuple[str, np.ndarray]]:
+    """Who lives there, as last entered and now and then wrongly."""
+    slip = desk.chance("record_mistaken_share", "members mistaken")
+    up = np.where(desk.luck.roll("record: one more") < 0.5, -1, 1)
+    yield "members", np.maximum(desk.as_entered("members") + slip * up, 1).astype(np.int8)
+    for name in ("children", "elders", "students"):
+        yield name, desk.as_entered(name)
+    certified = desk.true("disabled", months_ago=6)
+    yield "disabled", np.where(desk.never("record_uncertified_share", "uncertified"), 0, certified)
+    yield "union_member", desk.true("union_member")
+    yield "migrant", desk.town.fixed["migrant"]
+    yield "place", desk.town.fixed["place"]
+    yield "city", desk.town.fixed["city"]
