@@ -70,6 +70,7 @@ def test_saving_again_does_not_end_a_hardship():
     chunya = Family(income=1000, savings_months=50, was_in_hardship=True)
 
     assert chunya.state() == "relative"
+    assert replace(chunya, income=600).state() == "deep"
 
 
 def test_a_family_in_hardship_stays_in_it_until_its_income_reaches_the_exit_line():
@@ -99,10 +100,11 @@ def test_an_event_that_takes_four_fifths_of_yearly_income_is_accidental_hardship
     assert Family(income=5000, event_loss=143_000).state() == "ordinary"
 
 
-def test_a_family_without_income_and_without_event_has_no_accident():
-    unharmed = Family(income=0, assets_pass=True, savings_months=100)
+def test_a_house_in_which_nobody_lives_is_in_no_hardship():
+    empty = Family(income=0, persons=0)
 
-    assert unharmed.state() == "low_income"
+    assert empty.state() == "ordinary"
+    assert empty.state(replace(RULE, savings_months=0)) == "ordinary"
 
 
 def test_deep_goes_before_relative_and_relative_before_accidental():

@@ -212,12 +212,19 @@ def test_fifths_are_five_equal_parts():
     assert means == [9.5, 29.5, 49.5, 69.5, 89.5]
 
 
-def test_a_life_table_multiplies_the_chances_to_stay():
-    # 4 at risk, 1 leaves; of the 3 others 1 leaves: 3/4 × 2/3 stay.
-    events = np.array([[1, 0], [0, 1], [0, 0], [0, 0]])
-    at_risk = np.array([[1, 0], [1, 1], [1, 1], [1, 1]])
+def test_a_household_that_counts_often_lies_in_the_fifth_of_its_middle():
+    values, weights = np.array([1.0, 2.0, 3.0]), np.array([[1.0, 1.0, 8.0]])
+    third = fifth_of(values, values > 0, fifth=3, above=values, below=np.ones(3))
 
-    assert life_table(events, at_risk).of(np.ones((1, 4)))[0] == pytest.approx(0.5)
+    assert third.of(weights)[0] == 3.0
+
+
+def test_a_life_table_multiplies_the_chances_to_stay():
+    # Of 5 at risk 1 leaves, then of the 4 others 1: 4/5 × 3/4 = 3/5 stay.
+    events = np.array([[1, 0], [0, 1], [0, 0], [0, 0], [0, 0]])
+    at_risk = np.array([[1, 0], [1, 1], [1, 1], [1, 1], [1, 1]])
+
+    assert life_table(events, at_risk).of(np.ones((1, 5)))[0] == pytest.approx(0.4)
 
 
 def test_the_interval_of_a_share_is_about_the_textbooks():
@@ -270,6 +277,15 @@ def test_below_two_dibao_counts_persons_by_the_line_of_their_place():
     by_hand = december["members"][below].sum() / december["members"].sum()
 
     assert value("below_2_dibao_2021")["simulated"] == pytest.approx(by_hand)
+
+
+def test_mean_income_is_of_the_persons_of_one_place():
+    income = yearly("income_yuan", 2022)
+    december = TOWN[TOWN["month"] == to_month("2022-12")].set_index("household_id")
+    here = december.loc[income.index].query("place == 'Qinghai'")
+    by_hand = income[here.index].sum() / here["members"].sum()
+
+    assert value("income_mean_qinghai_2022")["simulated"] == pytest.approx(by_hand)
 
 
 def test_catastrophic_spending_is_over_consumption_that_is_not_food():

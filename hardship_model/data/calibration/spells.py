@@ -49,7 +49,8 @@ class Spells:
         """
         begins, _ = _ends(self.settled)
         other = np.take_along_axis(self.settled, np.maximum(begins - 1, 0), axis=0)
-        known = (self.settled >= 0) & (begins > 0) & (other == 1 - self.settled)
+        # A run from the first month on finds itself before it: its beginning was not seen.
+        known = (self.settled >= 0) & (other == 1 - self.settled)
         months = np.arange(len(self.settled))[:, None] - begins + 1
         return np.where(known, months, 0).astype(np.int16)
 
@@ -103,5 +104,6 @@ def _settle_runs(state: np.ndarray, *, code: int, shortest: int) -> np.ndarray:
     short = (state == code) & (ends - begins + 1 < shortest)
     before = np.take_along_axis(state, np.maximum(begins - 1, 0), axis=0)
     after = np.take_along_axis(state, np.minimum(ends + 1, len(state) - 1), axis=0)
-    enclosed = (begins > 0) & (ends < len(state) - 1) & (before == 1 - code) & (after == 1 - code)
+    # A run at the edge of observation finds itself beyond the edge, and is not enclosed.
+    enclosed = (before == 1 - code) & (after == 1 - code)
     return np.where(short, np.where(enclosed, 1 - code, -1), state).astype(np.int8)
