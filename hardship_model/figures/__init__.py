@@ -1,0 +1,52 @@
+"""How does one see it? Each picture draws what one table says, and computes nothing.
+
+The only room that imports matplotlib. Colours are told apart by colour-blind readers too;
+baselines are grey. No single real household is ever drawn.
+"""
+
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from hardship_model.figures.models import draw_lists, draw_models, draw_reliability
+from hardship_model.figures.moves import draw_hazards, draw_moves
+from hardship_model.figures.origins import draw_origins, stairs
+from hardship_model.figures.strips import draw_strips
+from hardship_model.figures.style import save
+from hardship_model.figures.visits import draw_visits
+from hardship_model.months import to_month
+from hardship_model.study import Results
+
+__all__ = [
+    "draw_all", "draw_hazards", "draw_lists", "draw_models", "draw_moves", "draw_origins",
+    "draw_reliability", "draw_strips", "draw_visits", "save", "stairs", "write_all",
+]  # fmt: skip
+
+
+def draw_all(results: Results) -> dict[str, Figure]:
+    """Every picture of a run, by the name of its file."""
+    moved = results.transitions["move"]
+    steps = stairs(
+        results.study,
+        first_month=to_month(results.data["first_month"]),
+        step_months=results.data["step_months"],
+    )
+    drawn = {
+        "moves": draw_moves(results.transitions),
+        "origins": draw_origins(steps),
+        "models": draw_models(results.backtest, results.choice),
+        "reliability": draw_reliability(results.reliability, results.choice),
+        "lists": draw_lists(results.lists, results.choice),
+    }
+    if moved.str.startswith("hazard").any():
+        drawn["hazards"] = draw_hazards(results.transitions)
+    if not results.visits.empty:
+        drawn["visits"] = draw_visits(results.visits)
+    return drawn
+
+
+def write_all(results: Results, folder: Path) -> None:
+    """Write every picture of a run as SVG and PNG into `folder`, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, figure in draw_all(results).items():
+        save(figure, folder / name)

@@ -1,0 +1,149 @@
+"""Models against baselines: how well they rank, how true their risks are, what lists hold."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import PercentFormatter
+
+from hardship_model.figures import style, words
+from hardship_model.models import BASELINES
+from hardship_model.privacy import SMALLEST_CELL
+
+#: Beside each chosen model's reliability stands that of the stronger clerk.
+_CLERK = "income_over_line"
+_RANKING = ("auroc", "average_precision")
+
+
+def draw_models(backtest: pd.DataFrame, choice: pd.DataFrame) -> Figure:
+    """How well does each model rank, at the origins that judge, beside what a clerk can do?
+
+    Grey baselines, coloured models, the chosen one in bold. A dotted line where chance lies.
+    """
+    judged = backtest[backtest["role"] == "judge"]
+    places = list(judged.groupby(["task", "origin"], sort=False))
+    n_models = judged["model"].nunique()
+    with style.look():
+        figure, panels = style.canvas(
+            len(places), 2, height=0.5 + len(places) * (0.75 + 0.2 * n_models),
+            share_x="col", share_y="row",
+        )  # fmt: skip
+        for row, ((task, origin), table) in zip(panels, places, strict=True):
+            for panel, metric in zip(row, _RANKING, strict=True):
+                _dots_of(panel, table[table["metric"] == metric])
+                panel.set_xlabel(words.METRICS[metric])
+            chosen = words.model(_chosen(choice, str(task)))
+            for label in row[0].get_yticklabels():
+                label.set_fontweight("bold" if label.get_text() == chosen else "normal")
+            first = table.iloc[0]
+            row[0].axvline(0.5, color=style.GREY, linestyle=":", linewidth=1, zorder=0)
+            row[1].axvline(
+                first["events"] / first["n"], color=style.GREY, linestyle=":", linewidth=1, zorder=0
+            )
+            row[0].set_title(
+                f"{words.task(task)}, judged at {origin}: "
+                f"{words.out_of(first['events'], first['n'])} fell",
+            )
+        figure.supxlabel("with 95 % interval over households; dotted: chance", fontsize=8)
+    return figure
+
+
+def _dots_of(panel: Axes, table: pd.DataFrame) -> None:
+    style.dots(
+        panel,
+        table,
+        labels=[words.model(name) for name in table["model"]],
+        colours=[style.colour(name) for name in table["model"]],
+        markers=[style.marker(name) for name in table["model"]],
+    )
+
+
+def _chosen(choice: pd.DataFrame, task: str) -> str:
+    return str(choice.loc[(choice["task"] == task) & choice["chosen"], "model"].item())
+
+
+def draw_reliability(reliability: pd.DataFrame, choice: pd.DataFrame) -> Figure:
+    """Of those told about this risk, how many fell? The chosen model beside income over line.
+
+    On the diagonal a risk means what it says. Groups that are too small are counted, not drawn.
+    """
+    places = list(reliability.groupby(["task", "origin"], sort=False))
+    with style.look():
+        figure, panels = style.canvas(len(places), 2, height=0.3 + 2.5 * len(places))
+        for row, ((task, origin), table) in zip(panels, places, strict=True):
+            for panel, name in zip(row, (_chosen(choice, task), _CLERK), strict=True):
+                _diagonal(panel, table[table["model"] == name], name)
+            limit = max(panel.get_xlim()[1] for panel in row)
+            for panel in row:
+                panel.set(xlim=(0, limit), ylim=(0, limit), aspect="equal")
+                panel.set_xlabel("risk told, mean of a group")
+            row[0].set_ylabel(f"share that fell\n{words.task(task)}, {origin}")
+    return figure
+
+
+def _diagonal(panel: Axes, table: pd.DataFrame, name: str) -> None:
+    paint = style.colour(name)
+    shown = table[~table["withheld"]]
+    panel.axline((0, 0), slope=1, color=style.GREY, linestyle=":", linewidth=1)
+    for row in shown.itertuples():
+        panel.plot([row.expected, row.expected], [row.low, row.high], color=paint, linewidth=1.4)
+    panel.plot(shown["expected"], shown["observed"], style.marker(name), color=paint, markersize=5)
+    panel.set_title(words.model(name))
+    panel.text(
+        0.97, 0.04, f"{len(table) - len(shown)} of {len(table)} groups withheld",
+        transform=panel.transAxes, ha="right", fontsize=7.5, color=style.GREY,
+    )  # fmt: skip
+    reach = max([*shown["high"], *shown["expected"], 0.05])
+    panel.set_xlim(0, 1.05 * reach)
+    for axis in (panel.xaxis, panel.yaxis):
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+
+
+def draw_lists(lists: pd.DataFrame, choice: pd.DataFrame) -> Figure:
+    """How many of a list fell, and how many of all who fell stand on it, for lists of each size?
+
+    A band where equal scores leave the order open: the fewest and the most that luck among
+    equals could give. Lists of fewer than ten places are not drawn.
+    """
+    lists = lists[lists["n"] >= SMALLEST_CELL]
+    places = list(lists.groupby(["task", "origin"], sort=False))
+    with style.look():
+        figure, panels = style.canvas(len(places), 2, height=0.9 + 2.3 * len(places))
+        for row, ((task, origin), table) in zip(panels, places, strict=True):
+            chosen = _chosen(choice, task)
+            for panel, column in zip(row, ("precision", "recall"), strict=True):
+                for name, line in table.groupby("model", sort=False):
+                    _line(panel, line, column, name=str(name), chosen=name == chosen)
+                for axis in (panel.xaxis, panel.yaxis):
+                    axis.set_major_formatter(PercentFormatter(1, decimals=0))
+                panel.set_xlim(left=0)
+                panel.set_ylim(bottom=0)
+                panel.set_xlabel("list, share of all ranked")
+            row[0].set_title(f"{words.task(task)}, {origin}")
+            row[0].set_ylabel("of the list, how many fell")
+            row[1].set_ylabel("of all who fell, how many on it")
+        names = lists["model"].unique()
+        figure.legend(handles=[_key(name) for name in names], loc="outside lower center", ncols=2)
+    return figure
+
+
+def _line(panel: Axes, table: pd.DataFrame, column: str, *, name: str, chosen: bool) -> None:
+    look = _key(name)
+    panel.plot(
+        table["share"], table[column], color=look.get_color(), linestyle=look.get_linestyle(),
+        linewidth=2.4 if chosen else 1.2, zorder=3 if chosen else 2,
+    )  # fmt: skip
+    per_hit = table[column] / table["events"]
+    panel.fill_between(
+        table["share"], table["fewest"] * per_hit, table["most"] * per_hit,
+        color=look.get_color(), alpha=0.1, linewidth=0,
+    )  # fmt: skip
+
+
+def _key(name: str) -> Line2D:
+    dashes = {BASELINES[0]: ":", BASELINES[1]: "--"}
+    ending = "-." if style.marker(name) == "s" else "-"
+    return Line2D(
+        [], [], color=style.colour(name), linestyle=dashes.get(name, ending),
+        label=words.model(name),
+    )  # fmt: skip

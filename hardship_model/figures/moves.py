@@ -1,0 +1,56 @@
+"""Who falls, who leaves, who falls back: the table `transitions` as two pictures."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from hardship_model.figures import style, words
+
+_COLOURS = {
+    "first_fall": style.ORANGE,
+    "return": style.VERMILLION,
+    "leave": style.GREEN,
+    "hazard_of_return": style.VERMILLION,
+    "hazard_of_leaving": style.GREEN,
+}
+
+
+def draw_moves(transitions: pd.DataFrame) -> Figure:
+    """Of those who could move, how many had moved after so many months? With counts and 95 %."""
+    return _draw(
+        transitions, ["first_fall", "return", "leave"], "{} months later",
+        "share that had moved, with 95 % interval; at the right: how many, of how many",
+    )  # fmt: skip
+
+
+def draw_hazards(transitions: pd.DataFrame) -> Figure:
+    """The longer out of hardship, the safer? The longer in it, the harder to leave?"""
+    return _draw(
+        transitions, ["hazard_of_return", "hazard_of_leaving"], "after {} months",
+        "share that moves in the next period, with 95 % interval; at the right: how many",
+    )  # fmt: skip
+
+
+def _draw(transitions: pd.DataFrame, moves: Sequence[str], label: str, axis: str) -> Figure:
+    tables = {move: transitions[transitions["move"] == move] for move in moves}
+    tables = {move: table for move, table in tables.items() if len(table)}
+    lines = [len(table) + 1.5 for table in tables.values()]
+    with style.look():
+        figure, panels = style.canvas(
+            len(lines), height=0.6 + 0.22 * sum(lines), heights=lines, share_x=True
+        )
+        for panel, (move, table) in zip(panels[:, 0], tables.items(), strict=True):
+            style.dots(
+                panel,
+                table.rename(columns={"rate": "value"}),
+                labels=[label.format(months) for months in table["months"]],
+                colours=[_COLOURS[move]] * len(table),
+                notes=[words.out_of(r.events, r.n) for r in table.itertuples()],
+            )
+            panel.set_title(words.MOVES[move])
+        panel.set_xlim(left=0)
+        panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        figure.supxlabel(axis, fontsize=8)
+    return figure

@@ -1,0 +1,88 @@
+"""The staircase of origins: which months train, which wait for an answer, which are judged."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from hardship_model.evaluation.backtest import Origin, Task
+from hardship_model.figures import style, words
+from hardship_model.study import Study
+
+_LOOKS = {
+    "trains": {"facecolor": style.BLUE},
+    "answers that train": {"facecolor": "white", "edgecolor": style.BLUE, "hatch": "////"},
+    "judged": {"facecolor": style.VERMILLION},
+    "answers that judge": {
+        "facecolor": "white", "edgecolor": style.VERMILLION, "hatch": "////",
+    },
+}  # fmt: skip
+_SAID = {
+    "trains": "as of: learned from",
+    "answers that train": "their answers (nobody is learned from as of here)",
+    "judged": "as of: ranked and judged",
+    "answers that judge": "their answers",
+}
+
+
+def stairs(study: Study, *, first_month: int, step_months: int) -> pd.DataFrame:
+    """Which months does each origin use, and for what?
+
+    One row per task × origin × part (`trains`, `answers that train`, `judged`, `answers that
+    judge`): first and last month, both included; a period of the panel counts from its first
+    month. Parts without a month are left out.
+    """
+    rows = [
+        (task.name, origin.name, origin.role, part, since - step_months + 1, until)
+        for task in study.tasks
+        for origin in study.origins
+        for part, since, until in _parts(task, origin, first_month, step_months)
+        if since <= until
+    ]
+    return pd.DataFrame(rows, columns=["task", "origin", "role", "part", "since", "until"])
+
+
+def _parts(
+    task: Task, origin: Origin, first_month: int, step: int
+) -> tuple[tuple[str, int, int], ...]:
+    wait = task.question.months_until_known
+    trained, judged = origin.train_until - wait, origin.answers_until - wait
+    return (
+        ("trains", first_month, trained),
+        ("answers that train", trained + step, origin.train_until),
+        ("judged", origin.test_from, judged),
+        ("answers that judge", judged + step, origin.answers_until),
+    )
+
+
+def draw_origins(stairs: pd.DataFrame) -> Figure:
+    """Each origin as two lanes: what it learned from above, what it was judged on below."""
+    tasks = stairs["task"].unique()
+    n_origins = stairs["origin"].nunique()
+    with style.look():
+        figure, panels = style.canvas(
+            len(tasks), height=0.9 + len(tasks) * (0.35 + 0.42 * n_origins), share_x=True
+        )
+        for panel, task in zip(panels[:, 0], tasks, strict=True):
+            rows = stairs[stairs["task"] == task]
+            names = rows.drop_duplicates("origin")
+            for row in rows.itertuples():
+                lane = 0.42 * row.part.endswith(("judged", "judge"))
+                panel.barh(
+                    list(names["origin"]).index(row.origin) + lane - 0.21,
+                    width=(row.until + 1 - row.since) / 12, left=row.since / 12, height=0.34,
+                    linewidth=0.8, **_LOOKS[row.part],
+                )  # fmt: skip
+            panel.set_yticks(
+                range(len(names)), labels=[f"{r.origin}\n({r.role}s)" for r in names.itertuples()]
+            )
+            panel.set_ylim(len(names) - 0.45, -0.55)
+            panel.tick_params(axis="y", length=0)
+            panel.grid(visible=False, axis="y")
+            panel.set_title(words.task(task))
+        panel.set_xlabel("year")
+        panel.xaxis.get_major_locator().set_params(integer=True)
+        figure.legend(
+            handles=[Patch(label=_SAID[part], **_LOOKS[part]) for part in _LOOKS],
+            loc="outside lower center", ncols=2,
+        )  # fmt: skip
+    return figure

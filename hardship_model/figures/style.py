@@ -1,0 +1,117 @@
+"""One look for every picture: colours, sizes, dots with intervals, and how files are written."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hardship_model.models import BASELINES, OF_EVERYBODY
+
+#: The palette of Okabe and Ito (2008), which colour-blind readers can tell apart.
+BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
+ORANGE, SKY, PURPLE = "#E69F00", "#56B4E9", "#CC79A7"
+INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
+
+#: Inches. Narrow, so that a phone shows the text at a readable size.
+WIDTH = 5.6
+
+_LEARNED = {"logistic": BLUE, "boosting": VERMILLION, "mean_of_both": GREEN}
+_ORDERS = {"risk": BLUE, "risk × months since visit": VERMILLION}
+
+_LOOK: Mapping[str, object] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 6,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#EBEBEB",
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "hatch.linewidth": 0.6,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "hardship_model",
+    "savefig.dpi": 160,
+}
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """Draw in the house's look, whatever the reader's own settings are."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_LOOK)  # type: ignore[arg-type]
+        yield
+
+
+def canvas(
+    rows: int, columns: int = 1, *, height: float, heights: Sequence[float] | None = None,
+    share_x: bool = False, share_y: bool = False,
+) -> tuple[Figure, np.ndarray]:  # fmt: skip
+    """An empty picture with panels; `height` in inches; panels in an array [rows, columns]."""
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    panels = figure.subplots(
+        rows, columns, squeeze=False, sharex=share_x, sharey=share_y,
+        gridspec_kw={"height_ratios": heights} if heights else None,
+    )  # fmt: skip
+    return figure, panels
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a picture as SVG and PNG, with bytes that depend on what is drawn alone."""
+    with look():
+        figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
+        figure.savefig(path.with_suffix(".png"), metadata={"Software": None})
+
+
+def colour(name: str) -> str:
+    """Which colour has this model or order of visits? Grey for what needs no learning."""
+    return _LEARNED.get(name.removesuffix(OF_EVERYBODY), _ORDERS.get(name, GREY))
+
+
+def marker(name: str) -> str:
+    """Which mark has this model? A square when it learned from everybody, a ring for a baseline."""
+    if name in BASELINES:
+        return "o"
+    return "s" if name.endswith(OF_EVERYBODY) else "o"
+
+
+def dots(
+    panel: Axes,
+    table: pd.DataFrame,
+    *,
+    labels: Sequence[str],
+    colours: Sequence[str],
+    markers: Sequence[str] = (),
+    notes: Sequence[str] = (),
+) -> None:
+    """One row of `table` (value, low, high) per line: a dot with its interval, counts at the right.
+
+    A row without a value stays empty: its note says why.
+    """
+    for place, (row, paint) in enumerate(zip(table.itertuples(), colours, strict=True)):
+        shape = markers[place] if markers else "o"
+        panel.plot([row.low, row.high], [place, place], color=paint, linewidth=1.6)
+        panel.plot([row.value], [place], shape, color=paint, markersize=5.5)
+    panel.set_yticks(range(len(table)), labels=labels)
+    panel.set_ylim(len(table) - 0.5, -0.5)
+    panel.tick_params(axis="y", length=0)
+    panel.grid(visible=False, axis="y")
+    if notes:
+        right = panel.secondary_yaxis("right")
+        right.set_yticks(range(len(table)), labels=notes)
+        right.tick_params(length=0, labelsize=8, labelcolor=GREY)
+        right.spines["right"].set_visible(False)

@@ -1,0 +1,113 @@
+"""How names and numbers of the tables are said, in pictures and on the page alike."""
+
+import math
+
+from hardship_model.evaluation.backtest import Task
+from hardship_model.models import OF_EVERYBODY
+
+#: What a move of the table `transitions` asks.
+MOVES = {
+    "first_fall": "first fall: never seen in hardship, later in it",
+    "return": "return: out after hardship, later in it again",
+    "leave": "leave: in hardship, later out of it",
+    "hazard_of_leaving": "who leaves next, by time in hardship",
+    "hazard_of_return": "who returns next, by time since leaving",
+}
+METRICS = {
+    "auroc": "AUROC",
+    "average_precision": "average precision",
+    "brier": "Brier score",
+    "observed_over_expected": "observed ÷ expected",
+    "calibration_slope": "calibration slope",
+    "expected_calibration_error": "expected calibration error",
+}
+MEASURES = {
+    "share_found": "falls found",
+    "share_found_at_once": "falls found in the period in which they happened",
+    "visits_per_fall_found": "visits per fall found",
+}
+WITHHELD = "withheld"
+
+
+def model(name: str) -> str:
+    """How is a model called?
+
+    >>> model("boosting_of_everybody")
+    'boosting (everybody)'
+    """
+    plain = name.removesuffix(OF_EVERYBODY).replace("_", " ")
+    return plain if plain == name.replace("_", " ") else f"{plain} (everybody)"
+
+
+def task(name: str) -> str:
+    """How is a task called?"""
+    return name.replace("_", " ")
+
+
+def asked(of: Task) -> str:
+    """What does a task ask, in one sentence?"""
+    who = {
+        "first_fall": "Never seen in hardship",
+        "return": "Seen in hardship before and out of it now",
+        "both": "Out of hardship now",
+    }[of.kind]
+    horizon = of.question.horizon_months
+    if of.question.ask == "in_hardship_at":
+        return f"{who}: in hardship {horizon} months later?"
+    return f"{who}: in hardship at any time in the {horizon} months that follow?"
+
+
+def count(number: float) -> str:
+    """A count; means over replicates keep one decimal.
+
+    >>> count(9818.0), count(42.25)
+    ('9,818', '42.2')
+    """
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+
+
+def percent(share: float) -> str:
+    """A share, or *withheld* where there is none.
+
+    >>> percent(0.163399), percent(float("nan"))
+    ('16.3%', 'withheld')
+    """
+    return WITHHELD if math.isnan(share) else f"{share:.1%}"
+
+
+def out_of(events: float, n: float) -> str:
+    """The counts behind a share; a cell that is too small says only how many there were.
+
+    >>> out_of(100.0, 612), out_of(float("nan"), 25)
+    ('100 of 612', 'withheld, of 25')
+    """
+    if math.isnan(events):
+        return f"{WITHHELD}, of {count(n)}"
+    return f"{count(events)} of {count(n)}"
+
+
+def between(low: float, high: float, *, digits: int = 3) -> str:
+    """An interval of plain numbers; empty where there is none.
+
+    >>> between(0.6172, 0.7663)
+    '0.617 to 0.766'
+    """
+    return "" if math.isnan(low) else f"{low:.{digits}f} to {high:.{digits}f}"
+
+
+def between_percent(low: float, high: float) -> str:
+    """An interval of shares; empty where there is none.
+
+    >>> between_percent(0.1362, 0.1948)
+    '13.6 to 19.5%'
+    """
+    return "" if math.isnan(low) else f"{100 * low:.1f} to {high:.1%}"
+
+
+def signed(difference: float, digits: int = 3) -> str:
+    """A difference with its sign.
+
+    >>> signed(-0.036)
+    '−0.036'
+    """
+    return f"{difference:+.{digits}f}".replace("-", "−")

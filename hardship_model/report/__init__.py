@@ -1,0 +1,24 @@
+"""What does one read? Tables and sentences in plain words, and one page that holds them all."""
+
+from hardship_model.report.page import page
+from hardship_model.report.sentences import (
+    about_falls,
+    about_models,
+    about_visits,
+    in_short,
+)
+from hardship_model.report.tables import (
+    calibration_table,
+    choice_table,
+    features_table,
+    lists_table,
+    models_table,
+    moves_table,
+    visits_table,
+)
+
+__all__ = [
+    "about_falls", "about_models", "about_visits", "calibration_table", "choice_table",
+    "features_table", "in_short", "lists_table", "models_table", "moves_table", "page",
+    "visits_table",
+]  # fmt: skip

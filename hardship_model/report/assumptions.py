@@ -1,0 +1,58 @@
+"""What a run takes for granted, each with its tag, and what to know about its data."""
+
+import pandas as pd
+
+from hardship_model.data.mapping import Mapping, load_mapping
+from hardship_model.models.by_hand import RuleInForce
+from hardship_model.months import to_text
+from hardship_model.parameters import describe
+from hardship_model.study import Results
+
+
+def caveats(results: Results) -> list[str]:
+    """What must a reader know about these households before looking at any rate?"""
+    mapping = load_mapping(results.study.survey)
+    said = [mapping.about, f"In hardship: {_line(mapping)}."]
+    if mapping.hardship is None and mapping.line.of == "each period's median":
+        said.append(
+            "This line moves with each period's median: a household can cross it without any change"
+            " of its own. Some of the moves below are of that kind."
+        )
+    return said
+
+
+def _line(mapping: Mapping) -> str:
+    line = mapping.line
+    if mapping.hardship is not None:
+        return "what the file says"
+    if line.column is not None or line.fixed is not None:
+        return "income below the line that the file or the mapping gives"
+    if line.of == "base period median":
+        first, last = to_text(line.from_month or 0), to_text(line.to_month or 0)
+        return f"income below {line.share:.0%} of the median of {first} to {last}, in real terms"
+    return f"income below {line.share:.0%} of the same period's median"
+
+
+def assumptions(results: Results) -> pd.DataFrame:
+    """What is taken for granted: one row per assumption, with its tag and why."""
+    mapping, plan = load_mapping(results.study.survey), results.study.visits
+    rows = [
+        ("Poverty line", _line(mapping), "assumed", "no official line is in this file"),
+        ("Written down", f"{mapping.recorded_lag_months} months after the period", "assumed",
+         "the file has no date of recording"),
+        ("Rule in force", f"income up to {RuleInForce().multiple} times the line", "remembered",
+         "the edge of low income in civil affairs' rules"),
+    ]  # fmt: skip
+    if plan is not None:
+        cost = describe().set_index("name").loc["visit_cost_yuan"]
+        rows += [
+            ("Lag", f"the office ranks by what it knew {plan.lag_months} months earlier", "assumed",
+             "no better number is known"),
+            ("Watch list", f"a household stays on it {plan.seen_within_months} months after it was"
+             " last seen", "assumed", "follows the survey's rhythm"),
+            ("Visits", f"{plan.share:.0%} of the mean list in each period", "assumed",
+             "for comparing orders, not offices"),
+            ("Cost of a visit", f"{cost['value']:g} {cost['unit']}", cost["tag"], cost["source"]),
+            ("A visit sees", "hardship whenever it is there", "assumed", "an upper bound"),
+        ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["what", "how it was set", "tag", "why"])
