@@ -61,13 +61,15 @@ def outcomes(panel: Panel, question: Question, *, as_of: Iterable[int]) -> pd.Da
     Returns
     -------
     one row per household at risk and `as_of`: `household_id, as_of, kind, answer,
-    months_to_entry` (missing unless *yes*). The answer is *yes* when it holds whatever the
-    unseen months were like, *no* only when every month that matters was seen.
+    months_to_entry` (missing unless *yes*), `all_seen`. The answer is *yes* when it holds
+    whatever the unseen months were like, *no* only when every month that matters was seen;
+    `all_seen` says that they were, also under a *yes*. (To learn from a *yes* whose *no* would
+    have been unknown is to learn that everybody falls.)
 
     """
     found = [_outcomes_at(panel, question, month) for month in as_of]
     if not found:
-        return _table(panel, np.empty(0, int), 0, *np.empty((3, 0), int))
+        return _table(panel, np.empty(0, int), 0, *np.empty((3, 0), int), np.empty(0, bool))
     return pd.concat(found, ignore_index=True)
 
 
@@ -78,9 +80,12 @@ def _outcomes_at(panel: Panel, question: Question, as_of: int) -> pd.DataFrame:
     horizon = _periods(question.horizon_months, panel)
     if question.ask == "in_hardship_at":
         answer, lead = _state_at(panel.state[:, who], now, horizon)
+        all_seen = answer != UNKNOWN
     else:
         answer, lead = _entry_within(panel.state[:, who], now, horizon, *_rule(question, panel))
-    return _table(panel, who, as_of, fell_before[who], answer, lead * panel.step_months)
+        ahead = panel.state[now + 1 : now + horizon + 1, who]
+        all_seen = (ahead >= 0).all(axis=0) & (len(ahead) == horizon)
+    return _table(panel, who, as_of, fell_before[who], answer, lead * panel.step_months, all_seen)
 
 
 def _table(
@@ -90,6 +95,7 @@ def _table(
     kind: np.ndarray,
     answer: np.ndarray,
     lead: np.ndarray,
+    all_seen: np.ndarray,
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -98,6 +104,7 @@ def _table(
             "kind": pd.Categorical.from_codes(kind.astype(np.int8), dtype=KINDS),
             "answer": pd.Categorical.from_codes(answer.astype(np.int8), dtype=ANSWERS),
             "months_to_entry": pd.arrays.IntegerArray(lead.astype(np.int16), answer != YES),
+            "all_seen": all_seen,
         }
     )
 

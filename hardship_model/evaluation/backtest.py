@@ -96,7 +96,7 @@ def score_everybody(
     test = _test_rows(truth or panel, task, origin)
     y = (train["answer"] == "yes").to_numpy(dtype=int)
     asked = y[task.about(train)]
-    if not len(test) or asked.min(initial=1) == asked.max(initial=0):
+    if not len(test) or len(np.unique(asked)) < 2:
         raise PanelError(
             f"Task {task.name!r} at origin {origin.name!r}: {len(asked)} rows to train on with"
             f" {int(asked.sum())} events, {len(test)} to judge; both kinds of answer and at least"
@@ -126,7 +126,8 @@ def _training_rows(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:
     known = panel.known_by(origin.train_until)
     until = origin.train_until - task.question.months_until_known
     rows = outcomes(known, task.question, as_of=known.months[known.months <= until])
-    return rows[rows["answer"] != "unknown"].reset_index(drop=True)
+    kept = (rows["answer"] != "unknown") & rows["all_seen"]
+    return rows[kept].reset_index(drop=True)
 
 
 def _test_rows(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:

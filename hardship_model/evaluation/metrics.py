@@ -70,7 +70,7 @@ def auroc(ranking: Ranking, weights: np.ndarray) -> np.ndarray:
     pairs = yes[:, -1] * no[:, -1]
     new_yes, new_no = _steps(yes), _steps(no)
     above = (new_yes * (no[:, -1:] - no + 0.5 * new_no)).sum(axis=1)
-    return _ratio(above, pairs)
+    return ratio(above, pairs)
 
 
 def average_precision(ranking: Ranking, weights: np.ndarray) -> np.ndarray:
@@ -79,8 +79,8 @@ def average_precision(ranking: Ranking, weights: np.ndarray) -> np.ndarray:
     Shape [n_draws]. Equals scikit-learn's `average_precision_score`.
     """
     yes, no, _ = ranking.counts(weights)
-    precision = _ratio(yes, yes + no, empty=0.0)
-    return _ratio((_steps(yes) * precision).sum(axis=1), yes[:, -1])
+    precision = ratio(yes, yes + no, empty=0.0)
+    return ratio((_steps(yes) * precision).sum(axis=1), yes[:, -1])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,12 +97,12 @@ class OnList:
     @property
     def precision(self) -> np.ndarray:
         """Of those on the list whose answer is known, how many fell?"""
-        return _ratio(self.yes, self.yes + self.no)
+        return ratio(self.yes, self.yes + self.no)
 
     @property
     def recall(self) -> np.ndarray:
         """Of those who fell, how many were on the list?"""
-        return _ratio(self.yes, self.all_yes)
+        return ratio(self.yes, self.all_yes)
 
 
 def on_list(ranking: Ranking, weights: np.ndarray, *, share: float) -> OnList:
@@ -122,7 +122,7 @@ def on_list(ranking: Ranking, weights: np.ndarray, *, share: float) -> OnList:
 
     (yes0, new_yes), (no0, new_no), (n0, new) = map(before_and_in, (yes, no, length))
     room = places[:, 0] - n0
-    part = _ratio(room, new, empty=0.0)
+    part = ratio(room, new, empty=0.0)
     return OnList(
         yes=yes0 + part * new_yes,
         no=no0 + part * new_no,
@@ -135,13 +135,13 @@ def on_list(ranking: Ranking, weights: np.ndarray, *, share: float) -> OnList:
 def brier(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """How far are the probabilities from what happened (mean squared)? Shape [n_draws]."""
     known, w = _known(answer, weights)
-    return _ratio((w * (risk[known] - answer[known]) ** 2).sum(axis=1), w.sum(axis=1))
+    return ratio((w * (risk[known] - answer[known]) ** 2).sum(axis=1), w.sum(axis=1))
 
 
 def observed_over_expected(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """How many fell for each one that was expected to? Shape [n_draws]; 1 is right."""
     known, w = _known(answer, weights)
-    return _ratio((w * answer[known]).sum(axis=1), (w * risk[known]).sum(axis=1))
+    return ratio((w * answer[known]).sum(axis=1), (w * risk[known]).sum(axis=1))
 
 
 def calibration_slope(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -182,7 +182,7 @@ def expected_calibration_error(
     edges = np.quantile(r, np.linspace(0, 1, bins + 1)[1:-1])
     place = np.searchsorted(edges, r, side="right")
     gaps = np.stack([(w * ((y - r) * (place == b))).sum(axis=1) for b in range(bins)])
-    return _ratio(np.abs(gaps).sum(axis=0), w.sum(axis=1))
+    return ratio(np.abs(gaps).sum(axis=0), w.sum(axis=1))
 
 
 def _known(answer: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -190,7 +190,7 @@ def _known(answer: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndar
     return known, weights[:, known]
 
 
-def _ratio(above: np.ndarray, below: np.ndarray, *, empty: float = np.nan) -> np.ndarray:
+def ratio(above: np.ndarray, below: np.ndarray, *, empty: float = np.nan) -> np.ndarray:
     """Divide, and say `empty` where there is nothing to divide by."""
     return np.divide(above, below, out=np.full(np.shape(above), empty), where=below > 0)
 

@@ -64,6 +64,7 @@ def boosting(declared: Sequence[Feature], *, seed: int = 0) -> LGBMClassifier:
         cat_smooth=30.0,
         monotone_constraints=[f.direction for f in declared],
         random_state=seed,
+        n_jobs=1,  # on shared cores, threads that wait for each other cost a hundredfold
         deterministic=True,
         force_row_wise=True,
         verbosity=-1,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from hardship_model.evaluation.metrics import ratio
 from hardship_model.evaluation.uncertainty import Draws, interval, verdict
 from hardship_model.randomness import Dice
 from hardship_model.screening.strategies import Order
@@ -146,7 +147,7 @@ def _measured(
     sign = -1 if fewer_is_better else 1
     value = {name: above.sum() / below.sum() for name, (above, below) in counts.items()}
     drawn = draws.distribution(
-        lambda w: np.column_stack([w @ above / (w @ below) for above, below in counts.values()])
+        lambda w: np.column_stack([ratio(w @ above, w @ below) for above, below in counts.values()])
     )
     by_name = dict(zip(counts, drawn.T, strict=True))
     clerks = [name for name in counts if name in CLERKS]

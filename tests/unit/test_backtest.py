@@ -1,0 +1,128 @@
+"""Training on what was known, judging on what came later, choosing before judging."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from invented_panels import drifting_panel
+
+from hardship_model.data.panel import PanelError
+from hardship_model.evaluation.backtest import (
+    Origin,
+    Task,
+    _training_rows,
+    choose,
+    judge,
+    score_everybody,
+)
+from hardship_model.features import declare
+from hardship_model.labels import Question
+from strips import FIRST_MONTH
+
+TASK = Task(name="falls", kind="both", question=Question(ask="entered_within", horizon_months=6))
+ORIGIN = Origin(
+    name="middle",
+    train_until=FIRST_MONTH + 17,
+    test_from=FIRST_MONTH + 18,
+    answers_until=FIRST_MONTH + 29,
+)
+MODELS = ("rule_in_force", "income_over_line", "logistic")
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return drifting_panel(1)
+
+
+@pytest.fixture(scope="module")
+def scored(panel):
+    return score_everybody(
+        panel, task=TASK, origin=ORIGIN, models=MODELS, declared=declare(panel), seed=1
+    )
+
+
+def test_an_answer_trains_only_when_its_whole_horizon_was_on_file(panel):
+    rows = _training_rows(panel, TASK, ORIGIN)
+
+    assert rows["as_of"].max() <= ORIGIN.train_until - TASK.question.months_until_known
+    assert (rows["answer"] != "unknown").all()
+
+
+def test_an_answer_that_was_written_down_too_late_does_not_train(panel):
+    late = panel.rows.assign(
+        recorded_month=np.where(
+            panel.rows["month"] > ORIGIN.train_until - 3, ORIGIN.test_from, panel.rows["month"]
+        )
+    )
+
+    rows = _training_rows(panel.with_rows(late), TASK, ORIGIN)
+
+    assert rows["as_of"].max() <= ORIGIN.train_until - 3 - 6
+
+
+def test_judged_rows_lie_after_the_training(scored):
+    assert scored.rows["as_of"].min() >= ORIGIN.test_from
+    assert scored.rows["as_of"].max() + 6 <= ORIGIN.answers_until
+
+
+def test_training_answers_cannot_be_moved_by_what_came_after_the_origin(panel):
+    """Hardship of later months turned round: no training row notices."""
+    later = panel.rows["recorded_month"] > ORIGIN.train_until
+    turned = panel.rows.assign(in_hardship=panel.rows["in_hardship"] ^ later)
+
+    pd.testing.assert_frame_equal(
+        _training_rows(panel, TASK, ORIGIN), _training_rows(panel.with_rows(turned), TASK, ORIGIN)
+    )
+
+
+def test_every_rate_has_its_counts_and_interval_and_every_model_its_verdict(scored):
+    table = judge(scored, list_shares=(0.1,), n_draws=60, seed=1)
+    ranking = table[table["metric"].isin(["auroc", "precision_at_10pct"])]
+
+    assert (ranking["n"] == len(scored.rows)).all()
+    assert ((ranking["low"] <= ranking["value"]) & (ranking["value"] <= ranking["high"])).all()
+    learned = ranking[ranking["model"] == "logistic"]
+    assert learned["verdict"].isin(["better", "worse", "too close to call"]).all()
+    assert (learned["against"] != "logistic").all()
+    assert set(table["model"]) == set(MODELS)
+
+
+def test_a_twin_of_the_baseline_is_too_close_to_call(scored):
+    twin = dataclasses.replace(
+        scored,
+        score=scored.score | {"twin": scored.score["income_over_line"]},
+        risk=scored.risk | {"twin": scored.risk["income_over_line"]},
+    )
+
+    table = judge(twin, list_shares=(0.1,), n_draws=60, seed=1)
+
+    row = table.query("model == 'twin' and metric == 'auroc'").iloc[0]
+    assert row["difference"] == row["difference_low"] == row["difference_high"] == 0
+    assert row["verdict"] == "too close to call"
+
+
+def test_choosing_looks_at_choosing_origins_only(scored):
+    judged = judge(scored, list_shares=(0.1,), n_draws=20, seed=1)
+    chosen_on = judged.assign(role="choose", origin="early")
+    # At the judging origin the logistic is made to look perfect: the choice must not notice.
+    flattered = judged.assign(value=judged["value"].where(judged["model"] != "logistic", 1.0))
+    worst = chosen_on.assign(value=chosen_on["value"].where(chosen_on["model"] != "logistic", 0.1))
+
+    picked = choose(pd.concat([flattered, worst]))
+
+    assert not picked.loc[picked["model"] == "logistic", "chosen"].item()
+    assert picked["chosen"].sum() == 1
+    with pytest.raises(ValueError, match="role 'choose'"):
+        choose(judged)
+
+
+def test_an_origin_that_would_judge_its_own_training_is_refused():
+    with pytest.raises(ValueError, match="must not lie after test_from"):
+        Origin(name="mixed", train_until=10, test_from=9, answers_until=12)
+
+
+def test_an_origin_without_answers_says_what_it_found(panel):
+    early = dataclasses.replace(ORIGIN, train_until=FIRST_MONTH + 2, test_from=FIRST_MONTH + 3)
+    with pytest.raises(PanelError, match="rows to train on"):
+        score_everybody(panel, task=TASK, origin=early, models=MODELS, declared=(), seed=1)

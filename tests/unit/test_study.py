@@ -1,0 +1,109 @@
+"""From a config to a run folder: the same bytes twice, and one clear message for a bad config."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hardship_model.data import surveys
+from hardship_model.data.panel import PanelError
+from hardship_model.study import ConfigError, load_study
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+SMALL = (
+    (CONFIGS / "rwm5yr.toml")
+    .read_text(encoding="utf-8")
+    .replace("[panel]", "n_draws = 30\n\n[panel]", 1)
+    .replace('models = ["logistic", ', 'models = ["logistic"] # ')
+    .replace("share = 0.1", 'share = 0.1\nmodel = "logistic"\nreplicates = 2')
+)
+
+
+def hardship_model(*arguments, cwd):
+    return subprocess.run(
+        [sys.executable, "-m", "hardship_model.cli", *map(str, arguments)],
+        capture_output=True, text=True, cwd=cwd, check=False, encoding="utf-8",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    try:
+        surveys.rwm5yr_table()
+    except PanelError as missing:
+        pytest.skip(str(missing))
+    folder = tmp_path_factory.mktemp("study")
+    (folder / "small.toml").write_text(SMALL, encoding="utf-8")
+    for name in ("one", "two"):
+        done = hardship_model("run", "small.toml", "--out", name, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize(
+    "name", ["transitions", "backtest", "choice", "reliability", "lists", "visits"]
+)
+def test_the_same_config_twice_gives_the_same_bytes(runs, name):
+    one, two = ((runs / run / f"{name}.csv").read_bytes() for run in ("one", "two"))
+    assert one == two
+    assert one
+
+
+def test_the_same_config_twice_gives_the_same_predictions_page_and_figures(runs):
+    one, two = (
+        json.loads((runs / run / "data.json").read_text(encoding="utf-8")) for run in ("one", "two")
+    )
+    assert one["predictions"] == two["predictions"]
+    assert one["fingerprint"] == two["fingerprint"]
+    pages = [path.relative_to(runs / "one") for path in sorted((runs / "one").rglob("*.svg"))]
+    assert pages
+    for page in [*pages, Path("report.html")]:
+        assert (runs / "one" / page).read_bytes() == (runs / "two" / page).read_bytes()
+
+
+def test_a_run_folder_is_replaced_but_nothing_else_is(runs):
+    (runs / "mine").mkdir()
+    (runs / "mine" / "thesis.txt").write_text("years of work", encoding="utf-8")
+
+    refused = hardship_model("run", "small.toml", "--out", "mine", cwd=runs)
+
+    assert refused.returncode == 2
+    assert "was not written by an earlier run" in " ".join(refused.stderr.split())
+    assert (runs / "mine" / "thesis.txt").read_text(encoding="utf-8") == "years of work"
+    assert sorted(p.name for p in runs.iterdir() if p.name.startswith(".")) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (("kind = ", "sort = "), "sort"),
+        (('ask = "in_hardship_at"', 'ask = "falls"'), "ask is 'entered_within'"),
+        (("horizon_months = 12", "horizon_months = 0"), "at least 1"),
+        (('train_until = "1986-12"', 'train_until = "1986"'), "A month is written like"),
+        (('train_until = "1986-12"', 'train_until = "1988-12"'), "must not lie after test_from"),
+        (('models = ["logistic"]', 'models = ["oracle"]'), "There is no model 'oracle'"),
+        (("[panel]", "[panel]\ncolour = 1"), "does not know"),
+        (("[[tasks]]", "[[chores]]"), "at least one"),
+        (('name = "rwm5yr"', "name ="), "is no TOML"),
+    ],
+)
+def test_a_bad_config_gets_one_clear_message(tmp_path, spoil, said):
+    path = tmp_path / "bad.toml"
+    assert spoil[0] in SMALL
+    path.write_text(SMALL.replace(*spoil), encoding="utf-8")
+
+    with pytest.raises(ConfigError) as told:
+        load_study(path)
+
+    assert said in str(told.value)
+
+
+def test_a_config_that_is_not_there_is_said_so(tmp_path):
+    done = hardship_model("run", "nowhere.toml", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "There is no config nowhere.toml" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
