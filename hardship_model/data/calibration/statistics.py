@@ -49,10 +49,13 @@ def median(values: np.ndarray, base: np.ndarray) -> Measured:
     order = np.argsort(values, kind="stable")
     ranked, counted = values[order], base[order]
 
+    def of_one(weights: np.ndarray) -> float:
+        heaped = np.cumsum(weights[order] * counted)
+        middle = np.searchsorted(heaped, heaped[-1] / 2)
+        return float(ranked[min(middle, len(ranked) - 1)])
+
     def of(weights: np.ndarray) -> np.ndarray:
-        heaped = np.cumsum(weights[:, order] * counted, axis=1)
-        middle = [np.searchsorted(row, row[-1] / 2) for row in heaped]
-        return ranked[np.minimum(middle, len(ranked) - 1)]
+        return np.array([of_one(draw) for draw in weights])
 
     return Measured(of=of, n=int((base > 0).sum()))
 
@@ -62,14 +65,18 @@ def fifth_of(
 ) -> Measured:
     """A ratio of sums within one fifth of the households `kept`, ranked by `values`."""
     order = np.flatnonzero(kept)[np.argsort(values[kept], kind="stable")]
-    sums = np.stack([above[order], below[order]])
+    over, under = above[order], below[order]
+
+    def of_one(weights: np.ndarray) -> float:
+        ranked = weights[order]
+        heaped = np.cumsum(ranked, dtype=np.float64)
+        # A household belongs to the fifth in which the middle of its weight lies.
+        edges = heaped[-1] * np.array([fifth - 1, fifth]) / 5
+        inside = slice(*np.searchsorted(heaped - ranked / 2, edges, side="right"))
+        return float(_divide(ranked[inside] @ over[inside], ranked[inside] @ under[inside]))
 
     def of(weights: np.ndarray) -> np.ndarray:
-        ranked = weights[:, order]
-        share = np.cumsum(ranked, axis=1)
-        share = (share - ranked / 2) / share[:, -1:]
-        inside = ranked * ((share > (fifth - 1) / 5) & (share <= fifth / 5))
-        return _divide(inside @ sums[0], inside @ sums[1])
+        return np.array([of_one(draw) for draw in weights])
 
     return Measured(of=of, n=int(kept.sum()) // 5)
 

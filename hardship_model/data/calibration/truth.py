@@ -30,6 +30,7 @@ class Truth:
         self.n_months = int(months.max()) - self.first_month + 1
         self._cell = (months - self.first_month).astype(np.int64) * len(ids) + household
         self._grids: dict[str, np.ndarray] = {}
+        self._codes: dict[str, np.ndarray] = {}
 
     def grid(self, column: str) -> np.ndarray:
         """One column, float32, zero where the household was not seen alive."""
@@ -40,13 +41,15 @@ class Truth:
 
     def codes(self, column: str, names: Sequence[str]) -> np.ndarray:
         """A column of names or codes as codes of `names`, int8; −1 where nobody was seen."""
-        values = self.table[column]
-        if isinstance(values.dtype, pd.CategoricalDtype):
-            order = np.array([names.index(name) for name in values.cat.categories], dtype=np.int8)
-            coded = order[values.cat.codes.to_numpy()]
-        else:
-            coded = values.to_numpy(dtype=np.int8)
-        return np.where(self.seen, self._scatter(coded), np.int8(-1))
+        if column not in self._codes:
+            values = self.table[column]
+            if isinstance(values.dtype, pd.CategoricalDtype):
+                order = [names.index(name) for name in values.cat.categories]
+                coded = np.array(order, dtype=np.int8)[values.cat.codes.to_numpy()]
+            else:
+                coded = values.to_numpy(dtype=np.int8)
+            self._codes[column] = np.where(self.seen, self._scatter(coded), np.int8(-1))
+        return self._codes[column]
 
     @cached_property
     def seen(self) -> np.ndarray:
