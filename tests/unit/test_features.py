@@ -195,6 +195,15 @@ def test_every_step_has_features_by_default_with_names_of_their_own(step_months)
     assert any(f.stat == "previous" for f in declared) == (step_months > 1)
 
 
+def test_the_worst_month_is_the_one_on_the_risky_side_and_is_not_asked_for_where_there_is_none():
+    declared = declare(random_panel(3), windows_months=(6,))
+
+    worst = {f.column: (f.stat, f.direction) for f in declared if f.stat in ("min", "max")}
+
+    # More members: policy does not say.
+    assert worst == {"income_over_line": ("min", -1), "hours": ("min", -1), "spending": ("max", 1)}
+
+
 def test_a_window_that_is_no_whole_number_of_periods_is_refused():
     panel = random_panel(3, step_months=3)
 
