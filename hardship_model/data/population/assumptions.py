@@ -1,13 +1,18 @@
 """What the town takes for granted in one month: the dated parameters, and changes to them."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 
 from hardship_model.data.population.codes import PLACES
 from hardship_model.parameters import ParameterError, entries, parameter
+from hardship_model.rules import Card
+
+AnyCard = TypeVar("AnyCard", bound=Card)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +46,28 @@ class Assumptions:
         """The values of each place, in the order of their codes; float32."""
         return np.array([self(name, place) for place in PLACES], dtype=np.float32)
 
+    def card(self, kind: type[AnyCard]) -> AnyCard:
+        """A rule's card with the numbers of this month."""
+        return kind(**{one.name: self(one.metadata["parameter"]) for one in fields(kind)})
+
     def monthly(self, name: str) -> float:
         """A yearly chance as a monthly one: twelve months of it give the year's."""
         return 1.0 - (1.0 - self(name)) ** (1 / 12)
 
 
-@cache
 def _value(name: str, month: int, place: str | None) -> float:
+    """As `parameter`, asked anew only when the value changes."""
+    changes = _changes(name, place)
+    position = bisect_right(changes, month)
+    # Before the first value `parameter` is asked with the month itself, and refuses it.
+    return _value_since(name, changes[position - 1] if position else month, place)
+
+
+@cache
+def _changes(name: str, place: str | None) -> tuple[int, ...]:
+    return tuple(value.since for value in entries()[name].at(place)) if name in entries() else ()
+
+
+@cache
+def _value_since(name: str, month: int, place: str | None) -> float:
     return parameter(name, month=month, place=place)

@@ -2,7 +2,19 @@
 
 from typing import Final
 
+#: Changes whenever the same config would give another town.
+TOWN_VERSION: Final = 1
+
 PLACES: Final = ("Guangxi", "Qinghai")
+
+#: Cities and prefectures, by place; numbered, not named: nobody lives there.
+N_CITIES: Final = (14, 8)
+CITIES: Final = tuple(
+    f"{place} {number:02d}"
+    for place, cities in zip(PLACES, N_CITIES, strict=True)
+    for number in range(1, cities + 1)
+)
+COUNTIES_PER_CITY: Final = 8
 
 FORMS: Final = (
     "formal", "flexible", "truck", "ride_hailing", "courier", "delivery",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from hardship_model.data.population.register import StatusQuo
 from hardship_model.months import to_month, to_text
@@ -49,7 +48,6 @@ class Config:
                 f"The last month {to_text(self.last_month)} lies before the first observed,"
                 f" {to_text(self.observed_from)}."
             )
-        object.__setattr__(self, "scaled", MappingProxyType(dict(self.scaled)))
 
     @property
     def n_months(self) -> int:

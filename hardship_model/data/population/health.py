@@ -6,17 +6,15 @@ from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import (
     CHRONIC,
     INSURANCES,
-    N_SLOTS,
     SERIOUS,
     WELL,
 )
-from hardship_model.data.population.luck import Luck, normal, struck
+from hardship_model.data.population.luck import normal, struck
 from hardship_model.data.population.makeup import depart
 from hardship_model.data.population.state import State
 
 #: Households' positions, cost before reimbursement, and what was paid out of pocket, yuan.
 Bills = tuple[np.ndarray, np.ndarray, np.ndarray]
-_MEMBERS = range(N_SLOTS)
 CHILD, ADULT, ELDER = range(3)
 AGES = ("child", "adult", "elder")
 _AGE_BAND = np.digitize(np.arange(128), [18, 60]).astype(np.int8)
@@ -41,7 +39,7 @@ def serious_illness_hazard(given: Assumptions) -> np.ndarray:
     ).astype(np.float32)
 
 
-def fall_seriously_ill(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
+def fall_seriously_ill(state: State, given: Assumptions, rolls: np.ndarray) -> np.ndarray:
     """Whom does cancer, a stroke or the like strike? Flat positions in the (6, n) arrays.
 
     The first month's cost is drawn here; `illness_cost_yuan` lets it fade.
@@ -49,7 +47,7 @@ def fall_seriously_ill(state: State, given: Assumptions, luck: Luck) -> np.ndarr
     hazard = serious_illness_hazard(given)
     age, health, present = state.age_years.ravel(), state.health.ravel(), state.present.ravel()
     struck_now, left = struck(
-        luck.rolls("falls seriously ill", _MEMBERS),
+        rolls,
         ceiling=float(hazard.max()),
         hazard=lambda at: hazard[age[at], health[at]] * present[at],
     )
@@ -71,32 +69,29 @@ def _affordable(state: State, given: Assumptions, who: np.ndarray) -> np.ndarray
     return relative ** given("health_cost_income_elasticity")
 
 
-def course_of_illness(state: State, given: Assumptions, luck: Luck) -> None:
-    """Who recovers from a serious illness (chronically ill, some disabled), who becomes chronic?"""
-    ill = state.health == SERIOUS
-    state.ill_months += ill & (state.ill_months < 120)
-    rolls = np.where(ill, luck.rolls("recovers", _MEMBERS), np.float32(1))
-    chance = given("serious_recovery_per_month")
-    after = given("serious_earliest_recovery_months")
+def course_of_illness(state: State, given: Assumptions, rolls: np.ndarray) -> None:
+    """Who recovers from a serious illness (chronically ill, some disabled), who becomes chronic?
+
+    The same rolls serve both: nobody is seriously ill and well at once.
+    """
+    ill = (state.health == SERIOUS).ravel()
+    well = (state.health == WELL).ravel()
     months = state.ill_months.ravel()
-    well, left = struck(
-        rolls, ceiling=chance, hazard=lambda at: np.where(months[at] >= after, chance, 0.0)
-    )
-    state.health.ravel()[well] = CHRONIC
-    disabled = left < given("disability_after_serious_illness_share")
-    state.disabled.ravel()[well] |= disabled
-    by_age = _by_age(given, "chronic_onset_per_year")
-    age, health = state.age_years.ravel(), state.health.ravel()
+    months += ill & (months < 120)
+    may = ill & (months >= given("serious_earliest_recovery_months"))
+    chance = given("serious_recovery_per_month")
+    over, left = struck(rolls, ceiling=chance, hazard=lambda at: chance * may[at])
+    state.health.ravel()[over] = CHRONIC
+    state.disabled.ravel()[over] |= left < given("disability_after_serious_illness_share")
+    by_age, age = _by_age(given, "chronic_onset_per_year"), state.age_years.ravel()
     new, left = struck(
-        luck.rolls("becomes chronically ill", _MEMBERS),
-        ceiling=float(by_age.max()),
-        hazard=lambda at: by_age[age[at]] * (health[at] == WELL),
+        rolls, ceiling=float(by_age.max()), hazard=lambda at: by_age[age[at]] * well[at]
     )
-    health[new] = CHRONIC
+    state.health.ravel()[new] = CHRONIC
     state.disabled.ravel()[new] |= left < given("disability_with_chronic_share")
 
 
-def deaths(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
+def deaths(state: State, given: Assumptions, rolls: np.ndarray) -> np.ndarray:
     """Who dies this month? The households' positions, one per death."""
     by_age = _by_age(given, "deaths_per_year")
     old = (np.arange(128) >= 75) * given("death_very_old_extra_per_month")
@@ -104,7 +99,7 @@ def deaths(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
     serious = given("death_serious_per_month")
     age, health, present = state.age_years.ravel(), state.health.ravel(), state.present.ravel()
     died, _ = struck(
-        luck.rolls("dies", _MEMBERS),
+        rolls,
         ceiling=float(by_age.max() + serious),
         hazard=lambda at: (by_age[age[at]] + serious * (health[at] == SERIOUS)) * present[at],
     )
@@ -128,7 +123,7 @@ def stay_rate(given: Assumptions) -> np.ndarray:
     return (yearly[:, None, None] / 12 * age[None, :, None] * health).astype(np.float32)
 
 
-def hospital(state: State, given: Assumptions, luck: Luck) -> Bills:
+def hospital(state: State, given: Assumptions, rolls: np.ndarray) -> Bills:
     """Who is taken to hospital, and what does the stay leave to pay?
 
     Returns the households' positions (one per stay), the cost of each stay and what of it is
@@ -139,7 +134,7 @@ def hospital(state: State, given: Assumptions, luck: Luck) -> Bills:
     age, health = state.age_years.ravel(), state.health.ravel()
     cover, present = state.insurance.ravel(), state.present.ravel()
     taken, left = struck(
-        luck.rolls("goes to hospital", _MEMBERS),
+        rolls,
         ceiling=float(rate.max()),
         hazard=lambda at: rate[cover[at], _AGE_BAND[age[at]], health[at]] * present[at],
     )
@@ -186,7 +181,7 @@ def everyday_cost_yuan(state: State, given: Assumptions) -> np.ndarray:
     )
 
 
-def bills(state: State, given: Assumptions, luck: Luck) -> tuple[np.ndarray, ...]:
+def bills(state: State, given: Assumptions, rolls: np.ndarray) -> tuple[np.ndarray, ...]:
     """What do stays, illness and everyday ailments come to this month?
 
     Returns three arrays (n,): whole yuan before reimbursement, out of pocket, and the number
@@ -194,7 +189,7 @@ def bills(state: State, given: Assumptions, luck: Luck) -> tuple[np.ndarray, ...
     reimbursement is taken as `everyday_cost_multiple` times as high.
     """
     n = state.n_households
-    taken, stay_cost, stay_left = hospital(state, given, luck)
+    taken, stay_cost, stay_left = hospital(state, given, rolls)
     patients, illness, illness_left = illness_cost_yuan(state, given)
     everyday = everyday_cost_yuan(state, given)
     who = np.concatenate([taken, patients])

@@ -34,6 +34,11 @@ class Luck:
         """Standard normal numbers of several members, shape (len(slots), n_households)."""
         return normal(self.rolls(decision, slots))
 
+    def two_normals(self, decision: str, slot: int) -> tuple[np.ndarray, np.ndarray]:
+        """Two independent standard normal numbers of a member from one roll, each (n,)."""
+        whole = (self.roll(decision, slot) * np.float32(_STEPS * _STEPS)).astype(np.int32)
+        return _NORMAL.take(whole >> 12), _NORMAL.take(whole & (_STEPS - 1))
+
 
 def normal(rolls: np.ndarray) -> np.ndarray:
     """Which standard normal numbers do these uniform ones stand for? float32, same shape."""
@@ -59,6 +64,15 @@ def struck(
     chance = hazard(candidates).astype(np.float32)
     hit = roll < chance
     return candidates[hit], roll[hit] / chance[hit]
+
+
+def other_end(rolls: np.ndarray) -> np.ndarray:
+    """The same rolls seen from 1: a second rare event that never falls together with the first.
+
+    Both have the chances that they would have with rolls of their own, and a change of one's
+    hazard does not move the other, as long as the two hazards together stay below 1.
+    """
+    return np.float32(1) - rolls
 
 
 def pick(rolls: np.ndarray, shares: np.ndarray) -> np.ndarray:

@@ -12,12 +12,12 @@ import pandas as pd
 
 from hardship_model.data.panel import Column, Panel, build
 from hardship_model.data.population.assumptions import Assumptions
-from hardship_model.data.population.codes import FORMS, INDUSTRIES, INSURANCES, PLACES
+from hardship_model.data.population.codes import FORMS
 from hardship_model.data.population.config import Config
 from hardship_model.data.population.luck import Luck, normal
 from hardship_model.data.population.register import in_file
-from hardship_model.data.population.town import Town
-from hardship_model.rules import REGISTERED, LatentRule, in_hardship
+from hardship_model.data.population.town import WORDS, Town
+from hardship_model.rules import LatentRule, in_hardship
 
 #: What each column of the records means, and how many months its source is late.
 COLUMNS = (
@@ -58,11 +58,6 @@ COLUMNS = (
     Column(name="place", pillar="place", kind="category", label="Province"),
     Column(name="city", pillar="place", kind="category", label="City or prefecture"),
 )  # fmt: skip
-
-_CATEGORIES = {
-    "employment_form": FORMS, "industry": INDUSTRIES, "insurance": INSURANCES,
-    "registered": REGISTERED, "place": PLACES,
-}  # fmt: skip
 
 
 def records(town: Town) -> Panel:
@@ -122,20 +117,17 @@ def truth_panel(town: Town) -> Panel:
 
 
 def _entry_line(config: Config, month: int, town: Town) -> np.ndarray:
-    rule = config.rule or LatentRule.at(month)
     given = Assumptions(month=month, scaled=config.scaled)
+    rule = config.rule or given.card(LatentRule)
     line = given.by_place("urban_dibao_yuan") * np.float32(rule.relative_multiple)
     return line.take(town.fixed["place"])
 
 
 def _typed(name: str, values: np.ndarray) -> np.ndarray | pd.api.extensions.ExtensionArray:
-    """Codes become categories, −1 stands for nothing on file; flags with gaps are nullable."""
-    if name == "city":
-        return pd.Categorical.from_codes(values, dtype=pd.CategoricalDtype(list(range(22))))
-    if name in _CATEGORIES:
-        kind = pd.CategoricalDtype(list(_CATEGORIES[name]))
-        return pd.Categorical.from_codes(values, dtype=kind)
-    return values
+    """Codes become categories; −1 stands for nothing on file."""
+    if name not in WORDS:
+        return values
+    return pd.Categorical.from_codes(values, dtype=pd.CategoricalDtype(list(WORDS[name])))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import CAUSES, FORMS, N_EARNING
-from hardship_model.data.population.luck import Luck, normal
+from hardship_model.data.population.luck import Luck, again, normal
 from hardship_model.data.population.makeup import main_earner
 from hardship_model.data.population.money import Flows
 from hardship_model.data.population.standing import (
@@ -47,9 +47,11 @@ class StatusQuo:
     #: Aid is paid to the households in the file.
     pays_aid: bool = True
 
-    def rule(self, month: int) -> RegisterRule:
+    def rule(self, given: Assumptions) -> RegisterRule:
         """The register's rule in a month."""
-        return RegisterRule.as_found(month) if self.exit_as_found else RegisterRule.at(month)
+        return (
+            RegisterRule.as_found(given.month) if self.exit_as_found else given.card(RegisterRule)
+        )
 
 
 def in_file(category: np.ndarray) -> np.ndarray:
@@ -67,7 +69,7 @@ def keep_register(
     latent: LatentRule,
 ) -> None:
     """One month of office work, in place: exits, removals, leads, verifications, aid."""
-    rule = policy.rule(luck.month)
+    rule = policy.rule(given)
     let_go(state, given, luck, flows, rule=rule)
     verify(state, given, luck, latent=latent, rule=rule)
     report(state, given, luck, multiple=policy.report_multiple)
@@ -156,7 +158,8 @@ def verify(
     """
     who = np.flatnonzero(state.due_months == 1)
     state.due_months -= state.due_months > 0
-    error = given("visit_income_log_sd") * normal(luck.roll("visit's error")[who])
+    roll = luck.roll("visit")[who]
+    error = given("visit_income_log_sd") * normal(roll)
     category = registration(
         income_yuan=state.trailing("income")[who] * np.exp(error),
         rigid_yuan=state.trailing("rigid")[who],
@@ -169,7 +172,7 @@ def verify(
         savings_yuan=state.savings_yuan[who],
         in_file=in_file(state.category[who]),
         union_member=state.union[who],
-        authorisation_signed=luck.roll("signs")[who] < given("authorisation_signed_share"),
+        authorisation_signed=again(roll, 2) < given("authorisation_signed_share"),
         latent=latent,
         rule=rule,
     )

@@ -7,6 +7,7 @@ import numpy as np
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import (
     FORMAL,
+    N_SLOTS,
     UNEMPLOYED,
 )
 from hardship_model.data.population.config import Config
@@ -16,7 +17,7 @@ from hardship_model.data.population.health import (
     deaths,
     fall_seriously_ill,
 )
-from hardship_model.data.population.luck import Luck
+from hardship_model.data.population.luck import Luck, other_end
 from hardship_model.data.population.makeup import (
     birthdays,
     births,
@@ -44,16 +45,16 @@ from hardship_model.data.population.start import begin
 from hardship_model.data.population.state import State
 from hardship_model.data.population.work import (
     benefits_yuan,
-    change_jobs,
-    find_work,
     lapse_insurance,
-    lose_jobs,
     pensions_yuan,
     shift_wages,
+    turns_of_work,
     wages_yuan,
 )
 from hardship_model.randomness import Dice
 from hardship_model.rules import LatentRule
+
+_MEMBERS = range(N_SLOTS)
 
 
 def lives(config: Config) -> Iterator[tuple[int, State, Flows]]:
@@ -83,7 +84,7 @@ def step(state: State, config: Config, *, dice: Dice, month: int) -> Flows:
         state.usual_income_yuan[:] = flows.income
     remember(state, given, flows, month=month)
     if month - config.first_month >= 11:
-        rule = config.rule or LatentRule.at(month)
+        rule = config.rule or given.card(LatentRule)
         assess(state, given, rule=rule, month=month, lost_job=lost_job)
         keep_register(state, given, luck, flows, policy=config.policy, latent=rule)
     return flows
@@ -102,10 +103,8 @@ def live_together(state: State, given: Assumptions, luck: Luck) -> tuple[np.ndar
 
 
 def work(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
-    """Jobs are found, changed and lost, wages move; flat positions of those who lost theirs."""
-    find_work(state, given, luck)
-    change_jobs(state, given, luck)
-    lost_job = lose_jobs(state, given, luck)
+    """Jobs are lost, changed and found, wages move; flat positions of those who lost theirs."""
+    lost_job = turns_of_work(state, given, luck)
     lapse_insurance(state, given, luck)
     shift_wages(state, given, luck)
     return lost_job
@@ -113,9 +112,11 @@ def work(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
 
 def pay(state: State, given: Assumptions, luck: Luck) -> Flows:
     """What comes in and what must be paid this month; living is decided afterwards."""
-    fall_seriously_ill(state, given, luck)
-    course_of_illness(state, given, luck)
-    medical, oop, stays = bills(state, given, luck)
+    life, ailment = luck.rolls("life", _MEMBERS), luck.rolls("ailment", _MEMBERS)
+    dead = deaths(state, given, life)
+    fall_seriously_ill(state, given, other_end(life))
+    course_of_illness(state, given, other_end(ailment))
+    medical, oop, stays = bills(state, given, ailment)
     wages = wages_yuan(state, given)
     formal_wages = (wages * (state.form == FORMAL)).sum(axis=0)
     all_wages = wages.sum(axis=0)
@@ -131,17 +132,17 @@ def pay(state: State, given: Assumptions, luck: Luck) -> Flows:
         oop=oop,
         schooling=schooling,
         rigid=oop + schooling + other_rigid_yuan(state, given, all_wages),
-        event_loss=events(state, given, luck) + bury(state, given, luck),
+        event_loss=events(state, given, luck) + bury(state, given, dead),
         living=np.zeros(state.n_households, dtype=np.float32),
         stays=stays,
         claims=claims,
     )
 
 
-def bury(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
-    """What do this month's funerals cost? Whole yuan, (n,)."""
-    dead = np.bincount(deaths(state, given, luck), minlength=state.n_households)
-    return (dead * np.rint(given("funeral_cost_yuan"))).astype(np.float32)
+def bury(state: State, given: Assumptions, dead: np.ndarray) -> np.ndarray:
+    """What do this month's funerals cost? Whole yuan, (n,); `dead` names a household per death."""
+    funerals = np.bincount(dead, minlength=state.n_households)
+    return (funerals * np.rint(given("funeral_cost_yuan"))).astype(np.float32)
 
 
 def observe(state: State, flows: Flows) -> dict[str, np.ndarray]:

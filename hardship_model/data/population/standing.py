@@ -42,7 +42,7 @@ def assess(
         dibao_yuan=given.by_place("urban_dibao_yuan").take(state.place),
         assets_pass=passes_assets_test(state, month),
         recognised_cause=recognised_cause(state, given),
-        at_risk_sign=risk_signs(state, month=month, lost_job=lost_job),
+        at_risk_sign=risk_signs(state, given, month=month, lost_job=lost_job),
         savings_yuan=state.savings_yuan,
         was_in_hardship=was,
         rule=rule,
@@ -79,7 +79,7 @@ def recognised_cause(state: State, given: Assumptions) -> np.ndarray:
     )
 
 
-def risk_signs(state: State, *, month: int, lost_job: np.ndarray) -> np.ndarray:
+def risk_signs(state: State, given: Assumptions, *, month: int, lost_job: np.ndarray) -> np.ndarray:
     """Which households show a sign of risk? The year before is read from nine of its months."""
     recent = recent_income_yuan(state, month=month)
     earner_lost_job = np.zeros(state.n_households, dtype=bool)
@@ -94,7 +94,7 @@ def risk_signs(state: State, *, month: int, lost_job: np.ndarray) -> np.ndarray:
         earner_lost_job=earner_lost_job,
         insurance_gap_months=gap,
         new_severe_disability=np.zeros(state.n_households, dtype=bool),
-        rule=AtRiskRule.at(month),
+        rule=given.card(AtRiskRule),
     )
 
 

@@ -7,11 +7,13 @@ from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import (
     CHILDREN,
     CHRONIC,
+    COUNTIES_PER_CITY,
     ELDERS,
     EMPLOYEE,
     FORMAL,
     FORMS,
     HEAD,
+    N_CITIES,
     N_EARNING,
     N_SLOTS,
     N_WORKERS,
@@ -32,9 +34,6 @@ from hardship_model.data.population.work import (
 )
 from hardship_model.rules import STATES
 
-#: Cities and prefectures of each place; each has eight counties and districts.
-CITIES = (14, 8)
-COUNTIES_PER_CITY = 8
 _ALL = range(N_SLOTS)
 
 
@@ -55,11 +54,11 @@ def begin(given: Assumptions, luck: Luck) -> State:
 def settle(state: State, given: Assumptions, luck: Luck) -> None:
     """Where does each household live, and does it come from the country?"""
     state.place[:] = luck.roll("starts: place") >= given("town_share_guangxi")
-    for place, n_cities in enumerate(CITIES):
+    for place, n_cities in enumerate(N_CITIES):
         here = state.place == place
         size = 1.0 / np.arange(2, n_cities + 2)
         rank = pick(luck.roll("starts: city")[here], size / size.sum())
-        state.city[here] = rank + sum(CITIES[:place])
+        state.city[here] = rank + sum(N_CITIES[:place])
         level = np.linspace(1.0, -1.0, n_cities) * given("city_wage_spread")
         # Larger cities pay more; centred on the mean of the place's households.
         state.city_level[here] = (1 + level - (size / size.sum()) @ level)[rank]

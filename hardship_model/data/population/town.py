@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hardship_model.data.population.codes import CAUSES, FORMS, INDUSTRIES, INSURANCES, PLACES
+from hardship_model.data.population.codes import (
+    CAUSES,
+    CITIES,
+    FORMS,
+    INDUSTRIES,
+    INSURANCES,
+    PLACES,
+)
 from hardship_model.data.population.config import Config
 from hardship_model.data.population.simulate import lives, observe
 from hardship_model.rules import REGISTERED, STATES
@@ -17,6 +24,7 @@ _TOGETHER = 20_000
 #: Codes that stand for words.
 WORDS = {
     "place": PLACES,
+    "city": CITIES,
     "employment_form": FORMS,
     "industry": INDUSTRIES,
     "insurance": INSURANCES,

@@ -23,7 +23,7 @@ from hardship_model.data.population.codes import (
     UNEMPLOYED,
     UNINSURED,
 )
-from hardship_model.data.population.luck import Luck, again, normal, struck
+from hardship_model.data.population.luck import Luck, again, other_end, struck
 from hardship_model.data.population.state import State
 
 _WORKERS = range(N_WORKERS)
@@ -95,7 +95,20 @@ def draw_insurance(rolls: np.ndarray, form: np.ndarray, given: Assumptions) -> n
     return ((rolls >= first).astype(np.int8) + (rolls >= second)).astype(np.int8)
 
 
-def lose_jobs(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
+def turns_of_work(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
+    """Who loses, changes or finds work this month? Flat positions of those who lose it.
+
+    One roll per member decides; whoever loses work this month can find some from the next on.
+    """
+    rolls = luck.rolls("work", _WORKERS)
+    seeking = (state.form == UNEMPLOYED).ravel()
+    lost = lose_jobs(state, given, rolls)
+    change_jobs(state, given, other_end(rolls))
+    find_work(state, given, rolls, seeking)
+    return lost
+
+
+def lose_jobs(state: State, given: Assumptions, rolls: np.ndarray) -> np.ndarray:
     """Who loses work this month? Flat positions in the (4, n) arrays."""
     per_form = np.zeros(len(FORMS), dtype=np.float32)
     per_form[FORMAL] = given("job_loss_per_month_formal")
@@ -104,7 +117,7 @@ def lose_jobs(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
     industry = job_loss_by_industry(given)
     form, branch = state.form.ravel(), state.industry.ravel()
     lost, left = struck(
-        luck.rolls("loses the job", _WORKERS),
+        rolls,
         ceiling=float(per_form.max() * industry.max()),
         hazard=lambda at: per_form[form[at]] * industry[branch[at]],
     )
@@ -126,16 +139,14 @@ def job_loss_by_industry(given: Assumptions) -> np.ndarray:
     return np.append(multiple, 0).astype(np.float32)
 
 
-def find_work(state: State, given: Assumptions, luck: Luck) -> None:
-    """Who finds work again, in which form, and at what loss of wage?"""
-    form, idle = state.form.ravel(), state.idle_months.ravel()
-    seeking = form == UNEMPLOYED
+def find_work(state: State, given: Assumptions, rolls: np.ndarray, seeking: np.ndarray) -> None:
+    """Who of those `seeking` finds work again, in which form, and at what loss of wage?"""
+    idle = state.idle_months.ravel()
     idle += seeking & (idle < 120)
     first, half_life = given("job_finding_per_month"), given("job_finding_half_life_months")
     fading = (first * 0.5 ** (np.arange(128) / half_life)).astype(np.float32)
     fading /= np.float32(np.sqrt(given("job_loss_shock_multiple")))
-    rolls = np.where(seeking, luck.rolls("finds work", _WORKERS).ravel(), np.float32(1))
-    found, left = struck(rolls, ceiling=first, hazard=lambda at: fading[idle[at]])
+    found, left = struck(rolls, ceiling=first, hazard=lambda at: fading[idle[at]] * seeking[at])
     was = state.usual_form.ravel()[found]
     take_up(state, given, found, left, was=was)
     kept = np.where(
@@ -145,14 +156,14 @@ def find_work(state: State, given: Assumptions, luck: Luck) -> None:
     state.permanent.ravel()[found] += np.log(kept).astype(np.float32)
 
 
-def change_jobs(state: State, given: Assumptions, luck: Luck) -> None:
+def change_jobs(state: State, given: Assumptions, rolls: np.ndarray) -> None:
     """Who moves from one form of work to another without a break?"""
     per_form = np.zeros(len(FORMS), dtype=np.float32)
     per_form[FORMAL] = given.monthly("form_change_per_year_formal")
     per_form[FLEXIBLE:N_EARNING] = given.monthly("form_change_per_year_other")
     form = state.form.ravel()
     moved, left = struck(
-        luck.rolls("changes the form of work", _WORKERS),
+        rolls,
         ceiling=float(per_form.max()),
         hazard=lambda at: per_form[form[at]],
     )
@@ -183,16 +194,11 @@ def take_up(
 
 def lapse_insurance(state: State, given: Assumptions, luck: Luck) -> None:
     """Whose employee insurance ends with the job? The resident scheme takes part of them."""
-    gap = np.int8(given("insurance_lapse_months"))
-    for slot in _WORKERS:
-        due = np.flatnonzero((state.form[slot] == UNEMPLOYED) & (state.idle_months[slot] == gap))
-        if len(due):
-            stays_out = luck.roll("stays uninsured", slot)[due] < given(
-                "uninsured_after_loss_share"
-            )
-            cover = np.where(stays_out, UNINSURED, RESIDENT).astype(np.int8)
-            lost = state.insurance[slot, due] == EMPLOYEE
-            state.insurance[slot, due[lost]] = cover[lost]
+    lost = (state.form == UNEMPLOYED) & (state.idle_months == given("insurance_lapse_months"))
+    lost &= state.insurance[:N_WORKERS] == EMPLOYEE
+    slot, who = np.nonzero(lost)
+    stays_out = luck.roll("stays uninsured")[who] < given("uninsured_after_loss_share")
+    state.insurance[slot, who] = np.where(stays_out, UNINSURED, RESIDENT)
 
 
 def shift_wages(state: State, given: Assumptions, luck: Luck) -> None:
@@ -207,10 +213,11 @@ def shift_wages(state: State, given: Assumptions, luck: Luck) -> None:
         apart -= state.centre[slot]
         apart *= keep
         apart += state.centre[slot]
-        apart += sd * normal(luck.roll("permanent wage", slot))
+        lasting, fleeting = luck.two_normals("wage", slot)
+        apart += sd * lasting
         passing = state.transitory[slot]
         passing *= carry
-        passing += fresh * normal(luck.roll("transitory wage", slot))
+        passing += fresh * fleeting
 
 
 def transitory_sd(given: Assumptions) -> np.ndarray:
