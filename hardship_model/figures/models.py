@@ -1,5 +1,7 @@
 """Models against baselines: how well they rank, how true their risks are, what lists hold."""
 
+from typing import Literal
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -7,7 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from hardship_model.figures import style, words
-from hardship_model.models import BASELINES
+from hardship_model.figures.reading import parts, records
+from hardship_model.models import BASELINES, OF_EVERYBODY
 from hardship_model.privacy import SMALLEST_CELL
 
 #: Beside each chosen model's reliability stands that of the stronger clerk.
@@ -21,7 +24,7 @@ def draw_models(backtest: pd.DataFrame, choice: pd.DataFrame) -> Figure:
     Grey baselines, coloured models, the chosen one in bold. A dotted line where chance lies.
     """
     judged = backtest[backtest["role"] == "judge"]
-    places = list(judged.groupby(["task", "origin"], sort=False))
+    places = list(parts(judged, "task", "origin"))
     n_models = judged["model"].nunique()
     with style.look():
         figure, panels = style.canvas(
@@ -32,7 +35,7 @@ def draw_models(backtest: pd.DataFrame, choice: pd.DataFrame) -> Figure:
             for panel, metric in zip(row, _RANKING, strict=True):
                 _dots_of(panel, table[table["metric"] == metric])
                 panel.set_xlabel(words.METRICS[metric])
-            chosen = words.model(_chosen(choice, str(task)))
+            chosen = words.model(_chosen(choice, task))
             for label in row[0].get_yticklabels():
                 label.set_fontweight("bold" if label.get_text() == chosen else "normal")
             first = table.iloc[0]
@@ -67,7 +70,7 @@ def draw_reliability(reliability: pd.DataFrame, choice: pd.DataFrame) -> Figure:
 
     On the diagonal a risk means what it says. Groups that are too small are counted, not drawn.
     """
-    places = list(reliability.groupby(["task", "origin"], sort=False))
+    places = list(parts(reliability, "task", "origin"))
     with style.look():
         figure, panels = style.canvas(len(places), 2, height=0.3 + 2.5 * len(places))
         for row, ((task, origin), table) in zip(panels, places, strict=True):
@@ -85,9 +88,16 @@ def _diagonal(panel: Axes, table: pd.DataFrame, name: str) -> None:
     paint = style.colour(name)
     shown = table[~table["withheld"]]
     panel.axline((0, 0), slope=1, color=style.GREY, linestyle=":", linewidth=1)
-    for row in shown.itertuples():
-        panel.plot([row.expected, row.expected], [row.low, row.high], color=paint, linewidth=1.4)
-    panel.plot(shown["expected"], shown["observed"], style.marker(name), color=paint, markersize=5)
+    for row in records(shown):
+        panel.plot([row["expected"]] * 2, [row["low"], row["high"]], color=paint, linewidth=1.4)
+    panel.plot(
+        shown["expected"],
+        shown["observed"],
+        style.marker(name),
+        clip_on=False,
+        color=paint,
+        markersize=5,
+    )
     panel.set_title(words.model(name))
     panel.text(
         0.97, 0.04, f"{len(table) - len(shown)} of {len(table)} groups withheld",
@@ -106,24 +116,24 @@ def draw_lists(lists: pd.DataFrame, choice: pd.DataFrame) -> Figure:
     equals could give. Lists of fewer than ten places are not drawn.
     """
     lists = lists[lists["n"] >= SMALLEST_CELL]
-    places = list(lists.groupby(["task", "origin"], sort=False))
+    places = list(parts(lists, "task", "origin"))
     with style.look():
         figure, panels = style.canvas(len(places), 2, height=0.9 + 2.3 * len(places))
         for row, ((task, origin), table) in zip(panels, places, strict=True):
             chosen = _chosen(choice, task)
             for panel, column in zip(row, ("precision", "recall"), strict=True):
-                for name, line in table.groupby("model", sort=False):
-                    _line(panel, line, column, name=str(name), chosen=name == chosen)
+                for (name,), line in parts(table, "model"):
+                    _line(panel, line, column, name=name, chosen=name == chosen)
                 for axis in (panel.xaxis, panel.yaxis):
                     axis.set_major_formatter(PercentFormatter(1, decimals=0))
                 panel.set_xlim(left=0)
                 panel.set_ylim(bottom=0)
                 panel.set_xlabel("list, share of all ranked")
             row[0].set_title(f"{words.task(task)}, {origin}")
-            row[0].set_ylabel("of the list, how many fell")
-            row[1].set_ylabel("of all who fell, how many on it")
+            row[0].set_ylabel("precision: share of the list")
+            row[1].set_ylabel("recall: share of the fallen")
         names = lists["model"].unique()
-        figure.legend(handles=[_key(name) for name in names], loc="outside lower center", ncols=2)
+        style.legend(figure, [_key(name) for name in names])
     return figure
 
 
@@ -141,9 +151,9 @@ def _line(panel: Axes, table: pd.DataFrame, column: str, *, name: str, chosen: b
 
 
 def _key(name: str) -> Line2D:
-    dashes = {BASELINES[0]: ":", BASELINES[1]: "--"}
-    ending = "-." if style.marker(name) == "s" else "-"
+    dashed: dict[str, Literal[":", "--"]] = {BASELINES[0]: ":", BASELINES[1]: "--"}
+    learned: Literal["-", "-."] = "-." if name.endswith(OF_EVERYBODY) else "-"
     return Line2D(
-        [], [], color=style.colour(name), linestyle=dashes.get(name, ending),
+        [], [], color=style.colour(name), linestyle=dashed.get(name, learned),
         label=words.model(name),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from hardship_model.figures import style, words
+from hardship_model.figures.reading import records
 
 _COLOURS = {
     "first_fall": style.ORANGE,
@@ -39,7 +40,7 @@ def _draw(transitions: pd.DataFrame, moves: Sequence[str], label: str, axis: str
     lines = [len(table) + 1.5 for table in tables.values()]
     with style.look():
         figure, panels = style.canvas(
-            len(lines), height=0.6 + 0.22 * sum(lines), heights=lines, share_x=True
+            len(lines), height=0.6 + 0.22 * sum(lines), heights=lines, share_x="all"
         )
         for panel, (move, table) in zip(panels[:, 0], tables.items(), strict=True):
             style.dots(
@@ -47,7 +48,7 @@ def _draw(transitions: pd.DataFrame, moves: Sequence[str], label: str, axis: str
                 table.rename(columns={"rate": "value"}),
                 labels=[label.format(months) for months in table["months"]],
                 colours=[_COLOURS[move]] * len(table),
-                notes=[words.out_of(r.events, r.n) for r in table.itertuples()],
+                notes=[words.out_of(r["events"], r["n"]) for r in records(table)],
             )
             panel.set_title(words.MOVES[move])
         panel.set_xlim(left=0)

@@ -16,7 +16,7 @@ _SIGNS = {-1: ("#FFFFFF", "?"), 0: (style.SKY, ""), 1: (style.VERMILLION, "H")}
 
 
 def draw_strips(
-    panel: Panel, household_ids: Sequence[object], *, as_of: int | None = None
+    panel: Panel, household_ids: Sequence[str] | Sequence[int], *, as_of: int | None = None
 ) -> Figure:
     """What did these invented households go through, period by period?
 
@@ -28,7 +28,7 @@ def draw_strips(
             f"Panel {panel.name!r} holds real households, and these are not drawn one by one;"
             " draw_moves shows how they moved."
         )
-    places = pd.Index(panel.households).get_indexer(pd.Index(household_ids))
+    places = pd.Index(panel.households).get_indexer(pd.Index(list(household_ids)))
     if (places < 0).any():
         raise PanelError(
             f"{int((places < 0).sum())} of the {len(places)} households asked for are not in"
@@ -58,12 +58,10 @@ def draw_strips(
         axes.grid(visible=False)
         axes.spines[:].set_visible(False)
         axes.set_xlabel("month" if panel.step_months == 1 else "last month of the period")
-        figure.legend(
-            handles=[
-                Patch(facecolor=style.VERMILLION, label="in hardship (H)"),
-                Patch(facecolor=style.SKY, label="out of hardship"),
-                Patch(facecolor="white", edgecolor=style.GREY, label="not seen (?)"),
-            ],
-            loc="outside lower center", ncols=3,
-        )  # fmt: skip
+        signs = [
+            Patch(facecolor=style.VERMILLION, label="in hardship (H)"),
+            Patch(facecolor=style.SKY, label="out of hardship"),
+            Patch(facecolor="white", edgecolor=style.GREY, label="not seen (?)"),
+        ]
+        style.legend(figure, signs, columns=3)
     return figure

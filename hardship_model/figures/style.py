@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hardship_model.figures.reading import records
 from hardship_model.models import BASELINES, OF_EVERYBODY
 
 #: The palette of Okabe and Ito (2008), which colour-blind readers can tell apart.
@@ -59,7 +62,8 @@ def look() -> Iterator[None]:
 
 def canvas(
     rows: int, columns: int = 1, *, height: float, heights: Sequence[float] | None = None,
-    share_x: bool = False, share_y: bool = False,
+    share_x: Literal["all", "col", "none"] = "none",
+    share_y: Literal["row", "none"] = "none",
 ) -> tuple[Figure, np.ndarray]:  # fmt: skip
     """An empty picture with panels; `height` in inches; panels in an array [rows, columns]."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -89,6 +93,11 @@ def marker(name: str) -> str:
     return "s" if name.endswith(OF_EVERYBODY) else "o"
 
 
+def legend(figure: Figure, handles: Sequence[Artist], *, columns: int = 2) -> None:
+    """One legend for the whole picture, below it."""
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+
+
 def dots(
     panel: Axes,
     table: pd.DataFrame,
@@ -102,10 +111,10 @@ def dots(
 
     A row without a value stays empty: its note says why.
     """
-    for place, (row, paint) in enumerate(zip(table.itertuples(), colours, strict=True)):
+    for place, (row, paint) in enumerate(zip(records(table), colours, strict=True)):
         shape = markers[place] if markers else "o"
-        panel.plot([row.low, row.high], [place, place], color=paint, linewidth=1.6)
-        panel.plot([row.value], [place], shape, color=paint, markersize=5.5)
+        panel.plot([row["low"], row["high"]], [place, place], color=paint, linewidth=1.6)
+        panel.plot([row["value"]], [place], shape, color=paint, markersize=5.5)
     panel.set_yticks(range(len(table)), labels=labels)
     panel.set_ylim(len(table) - 0.5, -0.5)
     panel.tick_params(axis="y", length=0)

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from hardship_model.figures import style, words
+from hardship_model.figures.reading import records
 
 
 def draw_visits(visits: pd.DataFrame) -> Figure:
@@ -18,14 +19,14 @@ def draw_visits(visits: pd.DataFrame) -> Figure:
     names = list(found["strategy"])
     colours = [style.colour(name) for name in names]
     with style.look():
-        figure, panels = style.canvas(1, 2, height=1.0 + 0.3 * len(names), share_y=True)
+        figure, panels = style.canvas(1, 2, height=1.0 + 0.3 * len(names), share_y="row")
         left, right = panels[0]
         style.dots(left, found, labels=names, colours=colours)
         for place, (value, paint) in enumerate(zip(at_once["value"], colours, strict=True)):
             left.plot([value], [place], "o", color=paint, markerfacecolor="white", markersize=5)
         style.dots(
             right, effort, labels=names, colours=colours,
-            notes=[words.out_of(r.counted, r.out_of) for r in found.itertuples()],
+            notes=[words.out_of(r["counted"], r["out_of"]) for r in records(found)],
         )  # fmt: skip
         left.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         left.set_xlim(left=0)

@@ -1,6 +1,8 @@
 """How names and numbers of the tables are said, in pictures and on the page alike."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from hardship_model.evaluation.backtest import Task
 from hardship_model.models import OF_EVERYBODY
@@ -87,21 +89,35 @@ def out_of(events: float, n: float) -> str:
 
 
 def between(low: float, high: float, *, digits: int = 3) -> str:
-    """An interval of plain numbers; empty where there is none.
+    """An interval of plain numbers.
 
     >>> between(0.6172, 0.7663)
     '0.617 to 0.766'
     """
-    return "" if math.isnan(low) else f"{low:.{digits}f} to {high:.{digits}f}"
+    return f"{low:.{digits}f} to {high:.{digits}f}"
 
 
-def between_percent(low: float, high: float) -> str:
-    """An interval of shares; empty where there is none.
+def value_between(row: Mapping[str, Any], *, digits: int = 3) -> str:
+    """A value with its interval; the value alone when too few draws had one.
 
-    >>> between_percent(0.1362, 0.1948)
-    '13.6 to 19.5%'
+    >>> value_between({"value": 0.72766, "low": 0.66385, "high": 0.79001})
+    '0.728 (0.664 to 0.790)'
     """
-    return "" if math.isnan(low) else f"{100 * low:.1f} to {high:.1%}"
+    value = f"{row['value']:.{digits}f}"
+    if math.isnan(row["low"]):
+        return value
+    return f"{value} ({between(row['low'], row['high'], digits=digits)})"
+
+
+def percent_between(share: float, low: float, high: float) -> str:
+    """A share with its interval, or *withheld*.
+
+    >>> percent_between(0.163399, 0.1362, 0.1948)
+    '16.3% (13.6 to 19.5)'
+    """
+    if math.isnan(share) or math.isnan(low):
+        return percent(share)
+    return f"{share:.1%} ({between(100 * low, 100 * high, digits=1)})"
 
 
 def signed(difference: float, digits: int = 3) -> str:

@@ -18,7 +18,7 @@ from hardship_model.report.tables import (
 )
 
 __all__ = [
-    "about_falls", "about_models", "about_visits", "calibration_table", "choice_table",
-    "features_table", "in_short", "lists_table", "models_table", "moves_table", "page",
-    "visits_table",
+    "about_falls", "about_models", "about_visits", "calibration_table",
+    "choice_table", "features_table", "in_short", "lists_table", "models_table", "moves_table",
+    "page", "visits_table",
 ]  # fmt: skip

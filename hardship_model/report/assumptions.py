@@ -3,6 +3,7 @@
 import pandas as pd
 
 from hardship_model.data.mapping import Mapping, load_mapping
+from hardship_model.figures.reading import records
 from hardship_model.models.by_hand import RuleInForce
 from hardship_model.months import to_text
 from hardship_model.parameters import describe
@@ -44,7 +45,7 @@ def assumptions(results: Results) -> pd.DataFrame:
          "the edge of low income in civil affairs' rules"),
     ]  # fmt: skip
     if plan is not None:
-        cost = describe().set_index("name").loc["visit_cost_yuan"]
+        [cost] = [row for row in records(describe()) if row["name"] == "visit_cost_yuan"]
         rows += [
             ("Lag", f"the office ranks by what it knew {plan.lag_months} months earlier", "assumed",
              "no better number is known"),

@@ -1,13 +1,15 @@
 """Tables, lists and pictures as HTML; every text is escaped here and nowhere else."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
 import pandas as pd
 
-_NUMBER = re.compile(r"[-+−]?[\d.,]+( ?%)?( (to|of) [-+−]?[\d.,]+%?)?|withheld(, of [\d,]+)?|")
+from hardship_model.figures.reading import parts
+
+_NUMBER = re.compile(r"[-+−\d., %()]+|[\d.,]+ of [\d.,]+|[\d.%]+ \([\d.]+ to [\d.]+\)|withheld.*|")
 
 
 def paragraph(text: str, *, look: str = "") -> str:
@@ -22,16 +24,17 @@ def bullets(sentences: Iterable[str]) -> str:
 
 def table(frame: pd.DataFrame, *, caption: str = "") -> str:
     """A table of texts and numbers; columns of numbers stand right, the chosen row stands out."""
-    numeric = [bool(frame[c].astype(str).map(_NUMBER.fullmatch).all()) for c in frame.columns]
+    numeric = [all(_NUMBER.fullmatch(str(cell)) for cell in frame[c]) for c in frame.columns]
     looks = [' class="number"' if yes else "" for yes in numeric]
     head = "".join(
         f'<th scope="col"{look}>{escape(str(name))}</th>'
         for name, look in zip(frame.columns, looks, strict=True)
     )
     body = "".join(_row(cells, looks) for cells in frame.itertuples(index=False, name=None))
-    said = f"<caption>{escape(caption)}</caption>" if caption else ""
+    above = f'<p class="caption">{escape(caption)}</p>' if caption else ""
     return (
-        f'<div class="table"><table>{said}<thead><tr>{head}</tr></thead>'
+        f'{above}<div class="table" tabindex="0"><table aria-label="{escape(caption)}">'
+        f"<thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>\n"
     )
 
@@ -41,6 +44,14 @@ def _row(cells: tuple[object, ...], looks: list[str]) -> str:
     look = ' class="chosen"' if any(text.endswith("(chosen)") for text in texts) else ""
     inside = "".join(f"<td{of}>{text}</td>" for of, text in zip(looks, texts, strict=True))
     return f"<tr{look}>{inside}</tr>"
+
+
+def tables(frame: pd.DataFrame, *, by: Sequence[str], named: str) -> str:
+    """One table per part that shares these columns; they go into its caption, said as `named`."""
+    return "".join(
+        table(part.drop(columns=list(by)), caption=named.format(*values))
+        for values, part in parts(frame, *by)
+    )
 
 
 def folded(summary: str, inside: str) -> str:
@@ -62,7 +73,7 @@ def picture(path: Path, *, says: str, caption: str) -> str:
     drawn = re.sub(r'(<svg\b[^>]*?) height="[^"]*"', r"\1", drawn, count=1)
     drawn = drawn.replace("<svg", f'<svg role="img" aria-label="{escape(says)}"', 1)
     return (
-        f'<figure><div class="picture">{drawn}</div>'
+        f'<figure><div class="picture" tabindex="0">{drawn}</div>'
         f"<figcaption>{escape(caption)}</figcaption></figure>\n"
     )
 

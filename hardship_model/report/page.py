@@ -10,6 +10,7 @@ from hardship_model.figures import words
 from hardship_model.report import sentences, tables
 from hardship_model.report.assumptions import assumptions, caveats
 from hardship_model.report.markup import bullets, folded, paragraph, picture, section, table
+from hardship_model.report.markup import tables as split
 from hardship_model.study import Results, same_bits
 
 _QUESTION = (
@@ -104,7 +105,10 @@ def _falls(results: Results, folder: Path) -> str:
     return (
         _picture("moves", folder)
         + _picture("hazards", folder)
-        + folded("The numbers", table(tables.moves_table(results.transitions)))
+        + folded(
+            "The numbers",
+            split(tables.moves_table(results.transitions), by=("move",), named="{0}"),
+        )
     )
 
 
@@ -135,28 +139,39 @@ def _models(results: Results, folder: Path) -> str:
             " precision together; the judging origins decided nothing."
         )
         + _picture("models", folder)
-        + table(
+        + split(
             tables.models_table(backtest, choice),
-            caption="At the judging origins, with 95 % intervals over households; the verdict is on"
-            " the paired difference to the best baseline",
+            by=("task", "judged at", "fell"),
+            named="{0}, judged at {1}, where {2} fell",
         )
-        + folded("How the models were chosen", table(tables.choice_table(choice)))
+        + paragraph(
+            "In brackets 95 % intervals over households. The verdicts are on the paired difference to the best"
+            " baseline; (everybody): learned from all households at risk, not only from the task's."
+        )
+        + folded(
+            "How the models were chosen",
+            split(tables.choice_table(choice), by=("task",), named="{0}: regret"),
+        )
         + "<h3>What a list would have held</h3>"
         + _picture("lists", folder)
-        + table(
+        + paragraph(
+            "Precision: of the list, how many fell. Recall: of all who fell, how many were on it."
+            " Among equal scores the counts are means over their possible orders."
+        )
+        + split(
             tables.lists_table(results.lists, backtest, shares=results.study.list_shares),
-            caption="Precision: of the list, how many fell. Recall: of all who fell, how many were"
-            " on it. Among equal scores the counts are means",
+            by=("task", "judged at", "list"),
+            named="{0}, judged at {1}: the {2} ranked highest",
         )
         + "<h3>Whether a risk means what it says</h3>"
         + _picture("reliability", folder)
         + folded(
             "Calibration in numbers (1 is best for the first two, 0 for the Brier score)",
-            table(tables.calibration_table(backtest, choice)),
-        )
-        + paragraph(
-            "(everybody): learned from all households at risk, not only from those of the task's"
-            " kind."
+            split(
+                tables.calibration_table(backtest, choice),
+                by=("task", "judged at", "fell"),
+                named="{0}, judged at {1}, where {2} fell",
+            ),
         )
     )
 

@@ -1,11 +1,11 @@
 """Sentences with numbers, computed from the tables of a run."""
 
 from collections.abc import Iterator
-
-import pandas as pd
+from typing import Any
 
 from hardship_model.evaluation.backtest import CHOSEN_BY
 from hardship_model.figures import words
+from hardship_model.figures.reading import parts, records
 from hardship_model.models import BASELINES
 from hardship_model.screening.visits import CLERKS
 from hardship_model.study import Results
@@ -18,109 +18,86 @@ def in_short(results: Results) -> list[str]:
 
 def about_falls(results: Results) -> Iterator[str]:
     """How many fell, and how many fell back, one look later?"""
-    nearest = results.transitions.groupby("move", sort=False).first()
+    nearest = {row["move"]: row for row in reversed(records(results.transitions))}
     for move, who in {
-        "first_fall": "Of those never seen in hardship",
-        "return": "Of those who had been in hardship and were out of it",
+        "first_fall": "Of those never seen in hardship before",
+        "return": "Of those who had left hardship",
     }.items():
-        if move in nearest.index:
-            row = nearest.loc[move]
-            yield f"{who}, {_moved(row)} were in it {row['months']} months later."
-
-
-def _moved(row: pd.Series) -> str:
-    between = words.between_percent(row["low"], row["high"])
-    return f"{words.percent(row['rate'])} ({words.out_of(row['events'], row['n'])}; {between})"
+        if move in nearest:
+            row = nearest[move]
+            share = words.percent_between(row["rate"], row["low"], row["high"])
+            counts = words.out_of(row["events"], row["n"])
+            yield f"{who}, {share} were in it {row['months']} months later: {counts}."
 
 
 def about_models(results: Results) -> Iterator[str]:
-    """For each task: which model was chosen and why, and did it keep its promise?"""
+    """For each task: which model was chosen and why, and did it beat what needs no learning?"""
     judged = results.backtest[results.backtest["role"] == "judge"]
-    for task in results.study.tasks:
-        choice = results.choice[results.choice["task"] == task.name].set_index("model")
-        chosen = str(choice.index[choice["chosen"]][0])
-        yield f"{_named(task.name)}: {_why(choice, chosen)}"
-        mine = judged[(judged["task"] == task.name) & (judged["model"] == chosen)]
-        for origin, table in mine.groupby("origin", sort=False):
-            yield _how_it_did(str(origin), table.set_index("metric"), judged, chosen)
+    for (task,), choice in parts(results.choice, "task"):
+        [chosen] = [row for row in records(choice) if row["chosen"]]
+        sentence = f"{words.task(task).capitalize()}: {_why(chosen)}."
+        mine = judged[(judged["task"] == task) & (judged["model"] == chosen["model"])]
+        for (origin,), table in parts(mine, "origin"):
+            sentence += f" {_how_it_did(origin, {row['metric']: row for row in records(table)})}."
+        yield sentence
 
 
-def _named(task: str) -> str:
-    return words.task(task).capitalize()
+def _why(chosen: dict[str, Any]) -> str:
+    n = chosen["n_origins"]
+    where = "the choosing origin" if n == 1 else f"the {n} choosing origins"
+    lacked = f"{chosen['regret']:.3f} behind the best on average"
+    return f"{words.model(chosen['model'])} was chosen, least behind at {where} ({lacked})"
 
 
-def _why(choice: pd.DataFrame, chosen: str) -> str:
-    regret = choice["regret"]
-    others = regret.drop(chosen)
-    n = int(choice["n_origins"].iloc[0])
-    where = "the one choosing origin" if n == 1 else f"the {n} choosing origins"
+def _how_it_did(origin: str, of: dict[str, dict[str, Any]]) -> str:
+    rows = [of[metric] for metric in CHOSEN_BY]
     return (
-        f"chosen was {words.model(chosen)}, which lacked least to the best at {where}"
-        f" (regret {regret[chosen]:.3f}; next {words.model(str(others.idxmin()))},"
-        f" {others.min():.3f})."
+        f"Judged at {origin}, where {words.out_of(rows[0]['events'], rows[0]['n'])} fell, it had"
+        f" {' and '.join(map(_compared, rows))}: {_verdict(rows)}"
     )
 
 
-def _how_it_did(origin: str, mine: pd.DataFrame, judged: pd.DataFrame, chosen: str) -> str:
-    first = mine.iloc[0]
-    said = [_compared(mine.loc[metric], judged) for metric in CHOSEN_BY]
-    return (
-        f"Judged at {origin}, where {words.out_of(first['events'], first['n'])} fell: "
-        f"{'; '.join(said)}. {_verdict([str(mine.at[m, 'verdict']) for m in CHOSEN_BY], chosen)}"
-    )
+def _compared(row: dict[str, Any]) -> str:
+    name, value = words.METRICS[row["metric"]], f"{row['value']:.3f}"
+    if row["model"] in BASELINES:
+        return f"{name} {words.value_between(row)}"
+    low, high = words.signed(row["difference_low"]), words.signed(row["difference_high"])
+    difference = words.signed(row["difference"])
+    return f"{name} {value}, {difference} ({low} to {high}) against {words.model(row['against'])}"
 
 
-def _compared(row: pd.Series, judged: pd.DataFrame) -> str:
-    name = words.METRICS[str(row.name)]
-    value = f"{name} {row['value']:.3f} ({words.between(row['low'], row['high'])})"
-    if pd.isna(row["against"]):
-        return value
-    rival = judged[
-        (judged["task"] == row["task"])
-        & (judged["origin"] == row["origin"])
-        & (judged["model"] == row["against"])
-        & (judged["metric"] == row.name)
-    ].iloc[0]
-    return (
-        f"{value} against {rival['value']:.3f} of {words.model(row['against'])},"
-        f" a difference of {words.signed(row['difference'])}"
-        f" ({words.signed(row['difference_low'])} to {words.signed(row['difference_high'])})"
-    )
-
-
-def _verdict(verdicts: list[str], chosen: str) -> str:
-    """What do the two verdicts say together, in plain words?"""
-    if chosen in BASELINES:
-        return "No learned model was ahead where models were chosen, so a plain rule stays."
-    if set(verdicts) == {"better"}:
-        return "It ranks better than the best a clerk can do without a model."
-    if set(verdicts) == {"too close to call"}:
-        return "Whether it beats what a clerk can do without a model is too close to call."
-    if set(verdicts) == {"worse"}:
-        return "It ranks worse than what a clerk can do without a model."
-    return f"In AUROC {verdicts[0]}, in average precision {verdicts[1]}."
+def _verdict(rows: list[dict[str, Any]]) -> str:
+    """What do the verdicts say together, in plain words?"""
+    if rows[0]["model"] in BASELINES:
+        return "it needs no learning, and no learned model was ahead of it where models were chosen"
+    verdicts = {row["verdict"]: words.METRICS[row["metric"]] for row in rows}
+    if len(verdicts) > 1:
+        return ", ".join(f"{verdict} in {metric}" for verdict, metric in verdicts.items())
+    return {
+        "better": "better than what needs no learning",
+        "worse": "worse than what needs no learning",
+        "too close to call": "too close to call, so it is not shown to be worth learning",
+    }[next(iter(verdicts))]
 
 
 def about_visits(results: Results) -> Iterator[str]:
     """Did visits in the order of a model find more falls than those of a clerk?"""
     if results.visits.empty:
         return
-    found = results.visits[results.visits["measure"] == "share_found"].set_index("strategy")
-    made = results.visits.loc[results.visits["measure"] == "visits_per_fall_found", "counted"]
-    models = found[~found.index.isin(CLERKS)]
-    best = models.loc[models["value"].idxmax()]
-    clerk = found.loc[best["against"]]
+    of = {(row["strategy"], row["measure"]): row for row in records(results.visits)}
+    found = {name: row for (name, measure), row in of.items() if measure == "share_found"}
+    best = max((n for n in found if n not in CLERKS), key=lambda name: found[name]["value"])
+    row, clerk = found[best], found[found[best]["against"]]
+    points = [100 * row[c] for c in ("difference", "difference_low", "difference_high")]
+    difference, low, high = (words.signed(p, 1) for p in points)
     yield (
-        f"With {words.count(made.iloc[0])} visits in all, the best order by a model"
-        f" ({best.name}) found {_found(best)}; the best a clerk could do ({clerk.name}) found"
-        f" {_found(clerk)}. The difference is {words.signed(100 * best['difference'], 1)} points"
-        f" ({words.signed(100 * best['difference_low'], 1)} to"
-        f" {words.signed(100 * best['difference_high'], 1)}): {best['verdict']}."
+        f"With {words.count(of[best, 'visits_per_fall_found']['counted'])} visits, the best order"
+        f" by a model ({best}) found {_found(row)}, the best that needs no model"
+        f" ({clerk['strategy']}) {_found(clerk)}: {difference} points ({low} to {high}),"
+        f" {row['verdict']}."
     )
 
 
-def _found(row: pd.Series) -> str:
-    return (
-        f"{words.percent(row['value'])} of the falls ({words.out_of(row['counted'], row['out_of'])};"
-        f" {words.between_percent(row['low'], row['high'])})"
-    )
+def _found(row: dict[str, Any]) -> str:
+    counts = words.out_of(row["counted"], row["out_of"])
+    return f"{words.percent(row['value'])} of the falls ({counts})"

@@ -1,32 +1,36 @@
 """Tables to be read: words for names, shares with their counts, values with their intervals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from hardship_model.features import Feature
 from hardship_model.figures import words
+from hardship_model.figures.reading import parts, records
 from hardship_model.privacy import withhold_small_cells
 
+#: Stands behind the name of the model that a task got.
+CHOSEN = " (chosen)"
+
 _PILLARS = ("income", "expenditure", "security", "household", "place")
-_DIRECTIONS = {1: "more of it never lowers the risk", -1: "more of it never raises it", 0: "free"}
+_DIRECTIONS = {1: "never lowers the risk", -1: "never raises it", 0: "free"}
 
 
 def moves_table(transitions: pd.DataFrame) -> pd.DataFrame:
-    """Who fell, left and fell back, one row per move and number of months.
+    """Who fell, left and fell back? One row per move and number of months.
 
-    `so far` is the share that has moved by then, for the two hazards only (Kaplan–Meier).
+    `by then` is the share that has moved so far, for the two hazards only (Kaplan–Meier).
     """
     rows = [
         {
-            "move": words.MOVES[row.move],
-            "months": row.months,
-            "moved": words.out_of(row.events, row.n),
-            "share": words.percent(row.rate),
-            "95 % interval": words.between_percent(row.low, row.high),
-            "so far": "" if pd.isna(row.cumulative) else words.percent(row.cumulative),
+            "move": words.MOVES[row["move"]],
+            "months": row["months"],
+            "moved": words.out_of(row["events"], row["n"]),
+            "share": words.percent_between(row["rate"], row["low"], row["high"]),
+            "by then": "" if pd.isna(row["cumulative"]) else words.percent(row["cumulative"]),
         }
-        for row in transitions.itertuples()
+        for row in records(transitions)
     ]
     return pd.DataFrame(rows)
 
@@ -34,7 +38,7 @@ def moves_table(transitions: pd.DataFrame) -> pd.DataFrame:
 def models_table(backtest: pd.DataFrame, choice: pd.DataFrame) -> pd.DataFrame:
     """How well did each model rank where it was judged, and did it beat the best baseline?
 
-    One row per task × judging origin × model; the chosen one is marked.
+    One row per task × judging origin × model; the verdicts are on paired differences.
     """
     return _of_judged(backtest, choice, ("auroc", "average_precision"), compare=True)
 
@@ -48,38 +52,38 @@ def calibration_table(backtest: pd.DataFrame, choice: pd.DataFrame) -> pd.DataFr
 def _of_judged(
     backtest: pd.DataFrame, choice: pd.DataFrame, metrics: Sequence[str], *, compare: bool
 ) -> pd.DataFrame:
-    judged = backtest[backtest["role"] == "judge"]
-    chosen = set(choice.loc[choice["chosen"], ["task", "model"]].itertuples(index=False, name=None))
+    chosen = {(row["task"], row["model"]) for row in records(choice) if row["chosen"]}
     rows = []
-    for (task, origin, model), table in judged.groupby(["task", "origin", "model"], sort=False):
-        of = table.set_index("metric")
-        mark = " (chosen)" if (task, model) in chosen else ""
-        row = {"task": words.task(str(task)), "origin": origin}
-        row |= {"model": words.model(str(model)) + mark}
-        row |= {"fell": words.out_of(of["events"].iloc[0], of["n"].iloc[0])}
+    for (task, origin, model), table in parts(
+        backtest[backtest["role"] == "judge"], "task", "origin", "model"
+    ):
+        of = {row["metric"]: row for row in records(table)}
+        first = of[metrics[0]]
+        said = {
+            "task": words.task(task),
+            "judged at": origin,
+            "fell": words.out_of(first["events"], first["n"]),
+            "model": words.model(model) + CHOSEN * ((task, model) in chosen),
+        }
         for metric in metrics:
-            row[words.METRICS[metric]] = f"{of.at[metric, 'value']:.3f}"
-            row[f"{words.METRICS[metric]}, 95 %"] = words.between(
-                of.at[metric, "low"], of.at[metric, "high"]
-            )
+            name = words.METRICS[metric]
+            said[name] = words.value_between(of[metric])
             if compare:
-                row[f"{words.METRICS[metric]} is"] = of.fillna({"verdict": ""}).at[
-                    metric, "verdict"
-                ]
-        rows.append(row)
-    return pd.DataFrame(rows)
+                said[f"{name} is"] = of[metric]["verdict"]
+        rows.append(said)
+    return pd.DataFrame(rows).fillna("")
 
 
 def choice_table(choice: pd.DataFrame) -> pd.DataFrame:
     """Which model got each task? Regret is what it lacked to the best, at the choosing origins."""
     rows = [
         {
-            "task": words.task(row.task),
-            "model": words.model(row.model) + (" (chosen)" if row.chosen else ""),
-            "regret": f"{row.regret:.3f}",
-            "origins": row.n_origins,
+            "task": words.task(row["task"]),
+            "model": words.model(row["model"]) + CHOSEN * row["chosen"],
+            "regret": f"{row['regret']:.3f}",
+            "choosing origins": row["n_origins"],
         }
-        for row in choice.itertuples()
+        for row in records(choice)
     ]
     return pd.DataFrame(rows)
 
@@ -89,32 +93,36 @@ def lists_table(
 ) -> pd.DataFrame:
     """What did lists of these lengths hold? One row per task × origin × length × model.
 
-    A list on which fewer than ten fell, or fewer than ten did not, is withheld.
+    Where fewer than ten on a list fell, or fewer than ten did not, its counts are withheld.
     """
-    asked = lists[lists["share"].isin(shares)]
-    known = backtest.set_index(["task", "origin", "model", "metric"])
-    shown = ["precision", "recall", "fewest", "most"]
+    sizes = withhold_small_cells(
+        lists[lists["share"].isin(shares)], shown=["precision", "recall", "fewest", "most"]
+    ).sort_values(["task", "origin", "share"], kind="stable", key=_in_given_order)
+    intervals = {
+        (row["task"], row["origin"], row["model"], row["metric"]): row for row in records(backtest)
+    }
     rows = []
-    for row in withhold_small_cells(asked, shown=shown).itertuples():
-        of, length = (row.task, row.origin, row.model), f"at_{row.share * 100:.0f}pct"
-        rows.append(
-            {
-                "task": words.task(row.task),
-                "origin": row.origin,
-                "list": f"{row.share:.0%}",
-                "model": words.model(row.model),
-                "fell, of places": words.out_of(row.events, row.n),
-                **_rate("precision", row, known.loc[(*of, f"precision_{length}")]),
-                **_rate("recall", row, known.loc[(*of, f"recall_{length}")]),
-            }
-        )
+    for row in records(sizes):
+        of = (row["task"], row["origin"], row["model"])
+        said = {
+            "task": words.task(row["task"]),
+            "judged at": row["origin"],
+            "list": f"{row['share']:.0%}",
+            "model": words.model(row["model"]),
+            "fell, of places": words.out_of(row["events"], row["n"]),
+        }
+        for name in ("precision", "recall"):
+            bounds = intervals[(*of, f"{name}_at_{row['share'] * 100:.0f}pct")]
+            said[name] = words.percent_between(row[name], bounds["low"], bounds["high"])
+        rows.append(said)
     return pd.DataFrame(rows)
 
 
-def _rate(name: str, row: object, interval: pd.Series) -> dict[str, str]:
-    value = getattr(row, name)
-    between = words.between_percent(interval["low"], interval["high"])
-    return {name: words.percent(value), f"{name}, 95 %": "" if pd.isna(value) else between}
+def _in_given_order(column: pd.Series) -> pd.Series:
+    """Sort by where a value first stands, numbers by their size."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column
+    return pd.Series(pd.factorize(column)[0], index=column.index)
 
 
 def visits_table(visits: pd.DataFrame) -> pd.DataFrame:
@@ -122,43 +130,40 @@ def visits_table(visits: pd.DataFrame) -> pd.DataFrame:
 
     Counts are means over replicates; the verdict compares with the best way of a clerk.
     """
-    tables = {str(m): rows.set_index("strategy") for m, rows in visits.groupby("measure")}
-    found, at_once, effort = (tables[name] for name in words.MEASURES)
-    rows = [
-        {
-            "visits chosen": name,
-            "falls found": words.out_of(of["counted"], of["out_of"]),
-            "share": words.percent(of["value"]),
-            "95 % interval": words.between_percent(of["low"], of["high"]),
-            "at once": words.percent(at_once.at[name, "value"]),
-            "visits per fall found": f"{effort.at[name, 'value']:.1f}",
-            "visits, 95 %": words.between(
-                effort.at[name, "low"], effort.at[name, "high"], digits=1
-            ),
-            "share is": "" if pd.isna(of["verdict"]) else of["verdict"],
-        }
-        for name, of in found.iterrows()
-    ]
-    return pd.DataFrame(rows)
+    of = {(row["strategy"], row["measure"]): row for row in records(visits)}
+    rows = []
+    for name in visits["strategy"].unique():
+        found, at_once, effort = (of[name, measure] for measure in words.MEASURES)
+        rows.append(
+            {
+                "visits": name,
+                "falls found": words.out_of(found["counted"], found["out_of"]),
+                "share": words.percent_between(found["value"], found["low"], found["high"]),
+                "at once": words.percent(at_once["value"]),
+                "visits per fall": words.value_between(effort, digits=1),
+                "share is": found["verdict"],
+            }
+        )
+    return pd.DataFrame(rows).fillna("")
 
 
 def features_table(declared: Sequence[Feature]) -> pd.DataFrame:
     """How many features look at each pillar, and how far back? One row per pillar."""
     table = pd.DataFrame([(f.pillar, f.window_months) for f in declared], columns=["pillar", "m"])
     counts = pd.crosstab(table["pillar"], table["m"], margins=True, margins_name="in all")
-    counts = counts.reindex([*(p for p in _PILLARS if p in counts.index), "in all"])
-    counts.columns = [f"{c} months back" if c != "in all" else c for c in counts.columns]
+    counts = counts.loc[[*(p for p in _PILLARS if p in counts.index), "in all"]]
+    counts.columns = pd.Index([c if c == "in all" else f"{c} months" for c in counts.columns])
     return counts.rename_axis("pillar").reset_index()
 
 
 def every_feature(declared: Sequence[Feature]) -> pd.DataFrame:
-    """Each feature with its pillar, look-back and declared direction."""
-    rows = [
+    """Each feature with its pillar, its look-back, and what policy says of more of it."""
+    rows: list[Mapping[str, Any]] = [
         {
             "feature": f.name.replace("_", " "),
             "pillar": f.pillar,
             "months back": f.window_months,
-            "direction": _DIRECTIONS[f.direction],
+            "more of it": _DIRECTIONS[f.direction],
         }
         for f in declared
     ]

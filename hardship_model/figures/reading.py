@@ -1,0 +1,17 @@
+"""Going through a table, row by row or part by part, to draw it or to say it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table, each by its columns' names."""
+    return table.to_dict("records")  # type: ignore[return-value]
+
+
+def parts(table: pd.DataFrame, *by: str) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
+    """The parts of a table that share these names, in the order in which they first stand."""
+    for names, part in table.groupby(list(by), sort=False):
+        yield tuple(str(name) for name in names), part
