@@ -69,7 +69,8 @@ def outcomes(panel: Panel, question: Question, *, as_of: Iterable[int]) -> pd.Da
     """
     found = [_outcomes_at(panel, question, month) for month in as_of]
     if not found:
-        return _table(panel, np.empty(0, int), 0, *np.empty((3, 0), int), np.empty(0, bool))
+        nobody = np.empty(0, dtype=int)
+        return _table(panel, nobody, 0, nobody, nobody, nobody, nobody.astype(bool))
     return pd.concat(found, ignore_index=True)
 
 

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ import pandas as pd
 from hardship_model.data import surveys
 from hardship_model.data.mapping import load_mapping, read_panel
 from hardship_model.data.panel import Panel
+from hardship_model.data.population import Config, invent, records, truth_panel
 from hardship_model.evaluation.backtest import Origin, Scored, Task, choose, judge, score_everybody
 from hardship_model.evaluation.curves import by_list_size, reliability
 from hardship_model.features import Feature, declare
@@ -55,10 +56,15 @@ class Study:
 
     name: str
     title: str
-    #: A shipped survey (`rwm5yr`, `eph`) or the path of a mapping file.
+    #: A shipped survey (`rwm5yr`, `eph`), the path of a mapping file, or `town`: an invented one.
     survey: str
-    #: Where the survey's file lies, as seen from the config; empty for `rwm5yr`.
+    #: Where the survey's file lies, as seen from the config; empty for `rwm5yr` and `town`.
     path: Path | None
+    #: Size and seed of the invented town.
+    households: int
+    town_seed: int
+    #: In the town: learn from what was true then, or from what the office's file said.
+    learn_from: Literal["truth", "file"]
     tasks: tuple[Task, ...]
     origins: tuple[Origin, ...]
     models: tuple[str, ...]
@@ -102,7 +108,9 @@ def load_study(path: Path) -> Study:
 
 
 def _study(table: dict[str, Any], folder: Path) -> Study:
-    panel = _only(table.pop("panel", {}), ("survey", "path"), "panel")
+    panel = _only(
+        table.pop("panel", {}), ("survey", "path", "households", "seed", "learn_from"), "panel"
+    )
     models = tuple(dict.fromkeys([*BASELINES, *table.pop("models", ())]))
     for name in models:
         build(name, (), seed=0)
@@ -110,6 +118,9 @@ def _study(table: dict[str, Any], folder: Path) -> Study:
     study = Study(
         survey=panel["survey"],
         path=(folder / panel["path"]) if "path" in panel else None,
+        households=panel.get("households", 20_000),
+        town_seed=panel.get("seed", 1),
+        learn_from=panel.get("learn_from", "truth"),
         tasks=tuple(_task(t) for t in table.pop("tasks", ())),
         origins=tuple(_origin(o) for o in table.pop("origins", ())),
         models=models,
@@ -145,13 +156,29 @@ def _visit_plan(table: dict[str, Any]) -> Visits:
     return Visits(origin=_origin(months | {"name": "visits"}), **rest)
 
 
-def read(study: Study) -> Panel:
-    """The panel that the study is about."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sources:
+    """What a study reads: what was on file, and where its answers come from."""
+
+    panel: Panel
+    learn_from: Panel
+    judge_by: Panel
+
+
+def read(study: Study) -> Sources:
+    """The panel that the study is about; of an invented town also the truth."""
+    if study.survey == "town":
+        town = invent(Config(n_households=study.households, seed=study.town_seed))
+        on_file, truth = records(town), truth_panel(town)
+        learn_from = truth if study.learn_from == "truth" else on_file
+        return Sources(panel=on_file, learn_from=learn_from, judge_by=truth)
     if study.survey == "rwm5yr":
-        return surveys.rwm5yr()
-    if study.path is None:
+        panel = surveys.rwm5yr()
+    elif study.path is None:
         raise ConfigError(f"[panel] survey = {study.survey!r} wants a `path` to its file.")
-    return read_panel(load_mapping(study.survey), study.path)
+    else:
+        panel = read_panel(load_mapping(study.survey), study.path)
+    return Sources(panel=panel, learn_from=panel, judge_by=panel)
 
 
 def describe(panel: Panel) -> dict[str, Any]:
@@ -176,19 +203,21 @@ def describe(panel: Panel) -> dict[str, Any]:
 def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Results:
     """Do the main job; `say` hears one line before each longer step."""
     say(f"Reading {study.name}")
-    panel = read(study)
-    declared = declare(panel)
+    sources = read(study)
+    declared = declare(sources.panel)
     scored = []
     for origin, task in itertools.product(study.origins, study.tasks):
         say(f"{task.name} at {origin.name}: {len(study.models)} models")
         scored.append(
             score_everybody(
-                panel,
+                sources.panel,
                 task=task,
                 origin=origin,
                 models=study.models,
                 declared=declared,
                 seed=study.seed,
+                learn_from=sources.learn_from,
+                judge_by=sources.judge_by,
             )
         )
     say(f"Intervals from {study.n_draws} draws over households")
@@ -200,13 +229,14 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
         ignore_index=True,
     )
     judged = [s for s in scored if s.origin.role == "judge"]
-    visits, ledger = _visits(panel, study, declared, say)
+    visits, ledger = _visits(sources.panel, study, declared, say)
     return Results(
         study=study,
-        data=describe(panel),
+        data=describe(sources.panel),
         declared=declared,
         transitions=withhold_small_cells(
-            transitions(panel), shown=["rate", "low", "high", "cumulative"]
+            transitions(sources.judge_by, **_spell_rule(study)),
+            shown=["rate", "low", "high", "cumulative"],
         ),
         backtest=backtest,
         choice=choose(backtest),
@@ -219,6 +249,12 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
         visits=visits,
         ledger=ledger,
     )
+
+
+def _spell_rule(study: Study) -> dict[str, int]:
+    """Moves are counted by the first task's rule of what a spell is."""
+    question = study.tasks[0].question
+    return {"exit_months": question.exit_months, "spell_months": question.spell_months}
 
 
 def _scores(scored: Scored) -> pd.DataFrame:

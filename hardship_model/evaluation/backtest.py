@@ -82,18 +82,19 @@ def score_everybody(
     origin: Origin,
     models: Sequence[str],
     declared: Sequence[Feature],
-    truth: Panel | None = None,
     seed: int,
+    learn_from: Panel | None = None,
+    judge_by: Panel | None = None,
 ) -> Scored:
     """What would each model have said at this origin, trained on what was known by then?
 
-    Features come from `panel`, which holds what was on file; the answers that judge come from
-    `truth` where one is known (the invented town), else from `panel`; the answers that train
-    always come from `panel`, and only those on file at `train_until`. Raises PanelError when
-    nobody is left to train on or to judge.
+    Features come from `panel`, which holds what was on file. The answers that train come from
+    `learn_from`, those that judge from `judge_by`, both from `panel` unless told otherwise (in
+    the invented town the truth is known). Answers train only when they were on file at
+    `train_until`. Raises PanelError when nobody is left to train on or to judge.
     """
-    train = _training_rows(panel, task, origin)
-    test = _test_rows(truth or panel, task, origin)
+    train = _training_rows(learn_from or panel, task, origin)
+    test = _test_rows(judge_by or panel, task, origin)
     y = (train["answer"] == "yes").to_numpy(dtype=int)
     asked = y[task.about(train)]
     if not len(test) or len(np.unique(asked)) < 2:
