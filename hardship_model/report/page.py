@@ -145,8 +145,9 @@ def _models(results: Results, folder: Path) -> str:
             named="{0}, judged at {1}, where {2} fell",
         )
         + paragraph(
-            "In brackets 95 % intervals over households. The verdicts are on the paired difference to the best"
-            " baseline; (everybody): learned from all households at risk, not only from the task's."
+            "In brackets 95 % intervals over households. The verdicts are on the paired difference"
+            " to the best baseline; (everybody): learned from all households at risk, not only from"
+            " those of the task."
         )
         + folded(
             "How the models were chosen",

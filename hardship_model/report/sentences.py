@@ -35,48 +35,54 @@ def about_models(results: Results) -> Iterator[str]:
     judged = results.backtest[results.backtest["role"] == "judge"]
     for (task,), choice in parts(results.choice, "task"):
         [chosen] = [row for row in records(choice) if row["chosen"]]
-        sentence = f"{words.task(task).capitalize()}: {_why(chosen)}."
+        sentence = f"{words.task(task).capitalize()}: {_why(chosen, records(choice))}."
         mine = judged[(judged["task"] == task) & (judged["model"] == chosen["model"])]
         for (origin,), table in parts(mine, "origin"):
             sentence += f" {_how_it_did(origin, {row['metric']: row for row in records(table)})}."
         yield sentence
 
 
-def _why(chosen: dict[str, Any]) -> str:
-    n = chosen["n_origins"]
-    where = "the choosing origin" if n == 1 else f"the {n} choosing origins"
-    lacked = f"{chosen['regret']:.3f} behind the best on average"
-    return f"{words.model(chosen['model'])} was chosen, least behind at {where} ({lacked})"
+def _why(chosen: dict[str, Any], choice: list[dict[str, Any]]) -> str:
+    clerks = [row for row in choice if row["model"] in BASELINES and row is not chosen]
+    clerk = min(clerks, key=lambda row: row["regret"])
+    return (
+        f"{words.model(chosen['model'])} was chosen, as least behind the best where models were"
+        f" chosen (by {chosen['regret']:.3f}; {words.model(clerk['model'])} by"
+        f" {clerk['regret']:.3f})"
+    )
 
 
 def _how_it_did(origin: str, of: dict[str, dict[str, Any]]) -> str:
     rows = [of[metric] for metric in CHOSEN_BY]
     return (
-        f"Judged at {origin}, where {words.out_of(rows[0]['events'], rows[0]['n'])} fell, it had"
-        f" {' and '.join(map(_compared, rows))}: {_verdict(rows)}"
+        f"At {origin}, where {words.out_of(rows[0]['events'], rows[0]['n'])} fell:"
+        f" {', '.join(map(_compared, rows))}. {_verdict(rows)}"
     )
 
 
 def _compared(row: dict[str, Any]) -> str:
-    name, value = words.METRICS[row["metric"]], f"{row['value']:.3f}"
+    name = words.METRICS[row["metric"]]
     if row["model"] in BASELINES:
         return f"{name} {words.value_between(row)}"
     low, high = words.signed(row["difference_low"]), words.signed(row["difference_high"])
-    difference = words.signed(row["difference"])
-    return f"{name} {value}, {difference} ({low} to {high}) against {words.model(row['against'])}"
+    return (
+        f"{name} {row['value']:.3f} ({words.signed(row['difference'])} on"
+        f" {words.model(row['against'])}, {low} to {high})"
+    )
 
 
 def _verdict(rows: list[dict[str, Any]]) -> str:
     """What do the verdicts say together, in plain words?"""
     if rows[0]["model"] in BASELINES:
-        return "it needs no learning, and no learned model was ahead of it where models were chosen"
+        return "It needs no learning, and no learned model was ahead of it where models were chosen"
     verdicts = {row["verdict"]: words.METRICS[row["metric"]] for row in rows}
     if len(verdicts) > 1:
-        return ", ".join(f"{verdict} in {metric}" for verdict, metric in verdicts.items())
+        said = ", ".join(f"{verdict} in {metric}" for verdict, metric in verdicts.items())
+        return said[0].upper() + said[1:]
     return {
-        "better": "better than what needs no learning",
-        "worse": "worse than what needs no learning",
-        "too close to call": "too close to call, so it is not shown to be worth learning",
+        "better": "Better than what needs no learning",
+        "worse": "Worse than what needs no learning",
+        "too close to call": "Too close to call: not shown to beat what needs no learning",
     }[next(iter(verdicts))]
 
 
