@@ -1,6 +1,6 @@
 """Would it have worked then? Train on what was known, judge on what came later."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -156,22 +156,30 @@ def judge(
     """
     answer = scored.rows["answer"].map({"no": 0.0, "yes": 1.0, "unknown": np.nan}).to_numpy(float)
     draws = Draws.over(scored.rows["household_id"].to_numpy(), n_draws=n_draws, seed=seed)
-    whole = np.ones((1, len(answer)))
-    names = list(scored.score)
-    ranked = {name: Ranking.of(scored.score[name], answer) for name in names}
+    ranked = {name: Ranking.of(score, answer) for name, score in scored.score.items()}
+
+    def at(weights: np.ndarray) -> pd.DataFrame:
+        """Every metric of every model under these weightings; draws down, model × metric on."""
+        tables = {
+            name: pd.DataFrame(
+                every_metric(
+                    ranking,
+                    risk=scored.risk[name],
+                    answer=answer,
+                    weights=weights,
+                    list_shares=list_shares,
+                )
+            )
+            for name, ranking in ranked.items()
+        }
+        return pd.concat(tables, axis=1)
+
+    value = at(np.ones((1, len(answer)))).iloc[0]
+    drawn = pd.concat([at(weights) for weights in draws.chunks()], ignore_index=True)
     rows: list[dict[str, object]] = []
-    for metric, function in every_metric(list_shares).items():
-
-        def at(
-            weights: np.ndarray,
-            name: str,
-            function: Callable[..., np.ndarray] = function,
-        ) -> np.ndarray:
-            return function(ranked[name], scored.risk[name], answer, weights)
-
-        value = {name: float(at(whole, name)[0]) for name in names}
-        drawn = draws.distribution(lambda w, at=at: np.column_stack([at(w, n) for n in names]))  # type: ignore[misc]
-        rows += _compared(metric, value, dict(zip(names, drawn.T, strict=True)))
+    for metric in value.index.unique(level=1):
+        of_metric = {name: float(value[name, metric]) for name in ranked}
+        rows += _compared(metric, of_metric, {n: drawn[n, metric].to_numpy() for n in ranked})
     table = pd.DataFrame(rows)
     table.insert(0, "task", scored.task.name)
     table.insert(1, "origin", scored.origin.name)

@@ -48,9 +48,9 @@ def by_list_size(scored: Scored) -> pd.DataFrame:
     whole = np.ones((1, len(answer)))
     rows = []
     for model, score in scored.score.items():
-        ranking = Ranking.of(score, answer)
+        counts = Ranking.of(score, answer).counts(whole)
         for share in LIST_SHARES:
-            top = on_list(ranking, whole, share=share)
+            top = on_list(counts, share=share)
             rows.append(
                 (
                     *(model, share, share * len(answer), top.yes[0]),

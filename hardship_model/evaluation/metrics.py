@@ -7,7 +7,6 @@ Households whose answer is unknown keep their place on a list (the staff would h
 them) and count neither as hits nor as misses.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ from scipy.special import expit, logit
 #: Probabilities are kept this far from 0 and 1 before a logit is taken.
 _EDGE = 1e-6
 _NEWTON_STEPS = 25
+_CONVERGED = 1e-9
 _LONGEST_STEP = 0.5
 
 
@@ -44,41 +44,46 @@ class Ranking:
         last = np.flatnonzero(np.r_[ranked[1:] != ranked[:-1], True])
         return cls(order=order, answer=answer[order], last=last)
 
-    def counts(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Cumulated yes, no and length of the list after each group of equal scores.
+    def counts(self, weights: np.ndarray) -> "Counts":
+        """Yes, no and length of the list down to each score; `weights` is [n_draws, n]."""
+        w = weights.T[self.order]  # draws side by side, so that a household is one read
+        yes = np.cumsum(w * (self.answer == 1)[:, None], axis=0)[self.last]
+        no = np.cumsum(w * (self.answer == 0)[:, None], axis=0)[self.last]
+        return Counts(yes=yes.T, no=no.T, length=np.cumsum(w, axis=0)[self.last].T)
 
-        Three arrays of shape [n_draws, n_groups]; `weights` is [n_draws, n] in the order of
-        the sample.
-        """
-        w = weights[:, self.order]
-        yes = np.cumsum(w * (self.answer == 1), axis=1)[:, self.last]
-        no = np.cumsum(w * (self.answer == 0), axis=1)[:, self.last]
-        return yes, no, np.cumsum(w, axis=1)[:, self.last]
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Counts:
+    """Cumulated counts after each group of equal scores, each [n_draws, n_groups]."""
+
+    yes: np.ndarray
+    no: np.ndarray
+    length: np.ndarray
 
 
 def _steps(cumulated: np.ndarray) -> np.ndarray:
     return np.diff(cumulated, axis=1, prepend=0)
 
 
-def auroc(ranking: Ranking, weights: np.ndarray) -> np.ndarray:
+def auroc(counts: Counts) -> np.ndarray:
     """How often does a household that fell stand above one that did not? Ties count half.
 
     Shape [n_draws]; NaN when a draw has no household of one kind. Equals scikit-learn's
     `roc_auc_score`.
     """
-    yes, no, _ = ranking.counts(weights)
+    yes, no = counts.yes, counts.no
     pairs = yes[:, -1] * no[:, -1]
     new_yes, new_no = _steps(yes), _steps(no)
     above = (new_yes * (no[:, -1:] - no + 0.5 * new_no)).sum(axis=1)
     return ratio(above, pairs)
 
 
-def average_precision(ranking: Ranking, weights: np.ndarray) -> np.ndarray:
+def average_precision(counts: Counts) -> np.ndarray:
     """How pure is the list, averaged over the places where a household that fell is found?
 
     Shape [n_draws]. Equals scikit-learn's `average_precision_score`.
     """
-    yes, no, _ = ranking.counts(weights)
+    yes, no = counts.yes, counts.no
     precision = ratio(yes, yes + no, empty=0.0)
     return ratio((_steps(yes) * precision).sum(axis=1), yes[:, -1])
 
@@ -105,13 +110,13 @@ class OnList:
         return ratio(self.yes, self.all_yes)
 
 
-def on_list(ranking: Ranking, weights: np.ndarray, *, share: float) -> OnList:
+def on_list(counts: Counts, *, share: float) -> OnList:
     """What do the `share` of households ranked highest hold?
 
     Where the list ends inside a group of equal scores, the group's households are on it with
     equal chance; the bounds say what luck among them could do.
     """
-    yes, no, length = ranking.counts(weights)
+    yes, no, length = counts.yes, counts.no, counts.length
     places = share * length[:, -1:]
     group = np.minimum((length < places - 1e-9).sum(axis=1), length.shape[1] - 1)[:, None]
 
@@ -135,13 +140,13 @@ def on_list(ranking: Ranking, weights: np.ndarray, *, share: float) -> OnList:
 def brier(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """How far are the probabilities from what happened (mean squared)? Shape [n_draws]."""
     known, w = _known(answer, weights)
-    return ratio((w * (risk[known] - answer[known]) ** 2).sum(axis=1), w.sum(axis=1))
+    return ratio(w @ (risk[known] - answer[known]) ** 2, w.sum(axis=1))
 
 
 def observed_over_expected(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """How many fell for each one that was expected to? Shape [n_draws]; 1 is right."""
     known, w = _known(answer, weights)
-    return ratio((w * answer[known]).sum(axis=1), (w * risk[known]).sum(axis=1))
+    return ratio(w @ answer[known], w @ risk[known])
 
 
 def calibration_slope(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -152,21 +157,28 @@ def calibration_slope(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray)
     """
     known, w = _known(answer, weights)
     x, y = logit(np.clip(risk[known], _EDGE, 1 - _EDGE)), answer[known]
-    intercept, slope = np.zeros((2, len(w)))
-    slope += 1.0
+    # The sample's own slope is found first: from there a draw's is two or three steps away.
+    start = _newton(x, y, np.ones((1, len(x))), np.array([[0.0], [1.0]]))
+    return _newton(x, y, w, np.repeat(start, len(w), axis=1))[1]
+
+
+def _newton(x: np.ndarray, y: np.ndarray, w: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Intercept and slope, shape [2, n_draws]; NaN where the likelihood has no top."""
+    powers = np.column_stack([np.ones_like(x), x, x * x])
+    intercept, slope = np.nan_to_num(start)
     for _ in range(_NEWTON_STEPS):
         p = expit(intercept[:, None] + slope[:, None] * x)
-        error, spread = w * (y - p), w * p * (1 - p)
-        g0, g1 = error.sum(axis=1), (error * x).sum(axis=1)
-        h00, h01, h11 = spread.sum(axis=1), (spread * x).sum(axis=1), (spread * x * x).sum(axis=1)
+        (g0, g1), (h00, h01, h11) = (w * (y - p) @ powers[:, :2]).T, (w * p * (1 - p) @ powers).T
         determinant = h00 * h11 - h01**2
         with np.errstate(divide="ignore", invalid="ignore"):
-            step0 = (h11 * g0 - h01 * g1) / determinant
-            step1 = (h00 * g1 - h01 * g0) / determinant
+            steps = np.stack([h11 * g0 - h01 * g1, h00 * g1 - h01 * g0]) / determinant
         # Far from the answer a whole step may overshoot for ever.
-        intercept += np.clip(np.nan_to_num(step0), -_LONGEST_STEP, _LONGEST_STEP)
-        slope += np.clip(np.nan_to_num(step1), -_LONGEST_STEP, _LONGEST_STEP)
-    return np.where(determinant > 1e-12 * h00 * h11, slope, np.nan)
+        steps = np.clip(np.nan_to_num(steps), -_LONGEST_STEP, _LONGEST_STEP)
+        intercept, slope = intercept + steps[0], slope + steps[1]
+        if np.abs(steps).max() < _CONVERGED:
+            break
+    flat = determinant <= 1e-12 * h00 * h11
+    return np.where(flat, np.nan, np.stack([intercept, slope]))
 
 
 def expected_calibration_error(
@@ -181,8 +193,8 @@ def expected_calibration_error(
     r, y = risk[known], answer[known]
     edges = np.quantile(r, np.linspace(0, 1, bins + 1)[1:-1])
     place = np.searchsorted(edges, r, side="right")
-    gaps = np.stack([(w * ((y - r) * (place == b))).sum(axis=1) for b in range(bins)])
-    return ratio(np.abs(gaps).sum(axis=0), w.sum(axis=1))
+    gaps = w @ ((y - r)[:, None] * (place[:, None] == np.arange(bins)))
+    return ratio(np.abs(gaps).sum(axis=1), w.sum(axis=1))
 
 
 def _known(answer: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -196,28 +208,21 @@ def ratio(above: np.ndarray, below: np.ndarray, *, empty: float = np.nan) -> np.
 
 
 def every_metric(
-    shares: tuple[float, ...],
-) -> dict[str, Callable[[Ranking, np.ndarray, np.ndarray, np.ndarray], np.ndarray]]:
-    """The metrics that a backtest reports, each from (ranking, risk, answer, weights)."""
-    table: dict[str, Callable[..., np.ndarray]] = {
-        "auroc": lambda ranking, risk, answer, w: auroc(ranking, w),
-        "average_precision": lambda ranking, risk, answer, w: average_precision(ranking, w),
-    }
-    for share in shares:
-        percent = f"{share:.0%}".replace("%", "pct")
-        table[f"precision_at_{percent}"] = lambda ranking, risk, answer, w, s=share: (
-            on_list(ranking, w, share=s).precision
-        )
-        table[f"recall_at_{percent}"] = lambda ranking, risk, answer, w, s=share: (
-            on_list(ranking, w, share=s).recall
-        )
+    ranking: Ranking, *, risk: np.ndarray, answer: np.ndarray, weights: np.ndarray,
+    list_shares: tuple[float, ...],
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """All metrics that a backtest reports, by name, each [n_draws].
+
+    `risk` and `answer` are in the order of the sample, as `weights` [n_draws, n] are.
+    """
+    counts = ranking.counts(weights)
+    table = {"auroc": auroc(counts), "average_precision": average_precision(counts)}
+    for share in list_shares:
+        top, size = on_list(counts, share=share), f"{share:.0%}".replace("%", "pct")
+        table |= {f"precision_at_{size}": top.precision, f"recall_at_{size}": top.recall}
     return table | {
-        "brier": lambda ranking, risk, answer, w: brier(risk, answer, w),
-        "observed_over_expected": lambda ranking, risk, answer, w: observed_over_expected(
-            risk, answer, w
-        ),
-        "calibration_slope": lambda ranking, risk, answer, w: calibration_slope(risk, answer, w),
-        "expected_calibration_error": lambda ranking, risk, answer, w: expected_calibration_error(
-            risk, answer, w
-        ),
+        "brier": brier(risk, answer, weights),
+        "observed_over_expected": observed_over_expected(risk, answer, weights),
+        "calibration_slope": calibration_slope(risk, answer, weights),
+        "expected_calibration_error": expected_calibration_error(risk, answer, weights),
     }

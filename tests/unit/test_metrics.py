@@ -27,11 +27,9 @@ def test_ranking_metrics_agree_with_scikit_learn_with_ties_and_weights(seed, lev
     score = rng.integers(0, levels, 400) / levels
     answer = (rng.random(400) < 0.2 + 0.3 * score).astype(float)
     weights = rng.integers(0, 4, (3, 400)).astype(float)
-    ranking = Ranking.of(score, answer)
+    counts = Ranking.of(score, answer).counts(weights)
 
-    for w, a, p in zip(
-        weights, auroc(ranking, weights), average_precision(ranking, weights), strict=True
-    ):
+    for w, a, p in zip(weights, auroc(counts), average_precision(counts), strict=True):
         assert a == pytest.approx(roc_auc_score(answer, score, sample_weight=w), abs=1e-9)
         assert p == pytest.approx(average_precision_score(answer, score, sample_weight=w), abs=1e-9)
 
@@ -68,7 +66,7 @@ def test_the_unknown_keep_their_place_and_count_neither_way():
     answer = np.array([1.0, np.nan, 0.0, 1.0, 0.0])
     ranking = Ranking.of(np.array([0.9, 0.8, 0.7, 0.6, 0.5]), answer)
 
-    top = on_list(ranking, ONES, share=0.6)
+    top = on_list(ranking.counts(ONES), share=0.6)
 
     assert top.precision[0] == pytest.approx(1 / 2)  # three visits: yes, unknown, no
     assert top.recall[0] == pytest.approx(1 / 2)
@@ -78,7 +76,7 @@ def test_a_list_that_ends_among_equal_scores_is_bounded():
     answer = np.array([1.0, 1.0, 0.0, 0.0, 0.0])
     ranking = Ranking.of(np.array([0.9, 0.5, 0.5, 0.5, 0.1]), answer)
 
-    top = on_list(ranking, ONES, share=0.4)
+    top = on_list(ranking.counts(ONES), share=0.4)
 
     # One place is left for three equal households, one of whom fell.
     assert top.yes[0] == pytest.approx(1 + 1 / 3)
@@ -93,7 +91,7 @@ def test_expected_hits_are_the_mean_over_orders_among_equal_scores(seed):
     for _ in range(4000):
         order = np.lexsort((rng.random(40), -score))
         drawn.append(answer[order][:12].sum())
-    top = on_list(Ranking.of(score, answer), np.ones((1, 40)), share=0.3)
+    top = on_list(Ranking.of(score, answer).counts(np.ones((1, 40))), share=0.3)
 
     assert top.yes[0] == pytest.approx(np.mean(drawn), abs=4 * np.std(drawn) / 4000**0.5 + 1e-9)
     assert top.worst_yes[0] <= min(drawn)
