@@ -8,6 +8,7 @@ from hardship_model.report.sentences import (
     in_short,
 )
 from hardship_model.report.tables import (
+    answers_table,
     calibration_table,
     choice_table,
     features_table,
@@ -18,7 +19,7 @@ from hardship_model.report.tables import (
 )
 
 __all__ = [
-    "about_falls", "about_models", "about_visits", "calibration_table",
+    "about_falls", "about_models", "about_visits", "answers_table", "calibration_table",
     "choice_table", "features_table", "in_short", "lists_table", "models_table", "moves_table",
     "page", "visits_table",
 ]  # fmt: skip

@@ -7,11 +7,16 @@ from hardship_model.figures.reading import records
 from hardship_model.models.by_hand import RuleInForce
 from hardship_model.months import to_text
 from hardship_model.parameters import describe
-from hardship_model.study import Results
+from hardship_model.study import Results, Study, Visits
+
+_INVENTED = "town"
+_Row = tuple[str, str, str, str]
 
 
 def caveats(results: Results) -> list[str]:
     """What must a reader know about these households before looking at any rate?"""
+    if results.study.survey == _INVENTED:
+        return _of_the_town(results.study)
     mapping = load_mapping(results.study.survey)
     said = [mapping.about, f"In hardship: {_line(mapping)}."]
     if mapping.hardship is None and mapping.line.of == "each period's median":
@@ -22,6 +27,18 @@ def caveats(results: Results) -> list[str]:
     return said
 
 
+def _of_the_town(study: Study) -> list[str]:
+    taught = {
+        "truth": "The models learned from what was true, which no office knows.",
+        "file": "The models learned from what stood in the office's file.",
+    }[study.learn_from]
+    return [
+        "These households are invented. What holds for them holds by construction: they show what"
+        " a way of looking would find if the world were so, not how the world is.",
+        f"Features come from the invented office's file; truth judges. {taught}",
+    ]
+
+
 def _line(mapping: Mapping) -> str:
     line = mapping.line
     if mapping.hardship is not None:
@@ -30,30 +47,43 @@ def _line(mapping: Mapping) -> str:
         return "income below the line that the file or the mapping gives"
     if line.of == "base period median":
         first, last = to_text(line.from_month or 0), to_text(line.to_month or 0)
-        return f"income below {line.share:.0%} of the median of {first} to {last}, in real terms"
+        return f"income below {line.share:.0%} of the median of {first} to {last}"
     return f"income below {line.share:.0%} of the same period's median"
 
 
 def assumptions(results: Results) -> pd.DataFrame:
     """What is taken for granted: one row per assumption, with its tag and why."""
-    mapping, plan = load_mapping(results.study.survey), results.study.visits
     rows = [
-        ("Poverty line", _line(mapping), "assumed", "no official line is in this file"),
-        ("Written down", f"{mapping.recorded_lag_months} months after the period", "assumed",
-         "the file has no date of recording"),
         ("Rule in force", f"income up to {RuleInForce().multiple} times the line", "remembered",
          "the edge of low income in civil affairs' rules"),
     ]  # fmt: skip
-    if plan is not None:
-        [cost] = [row for row in records(describe()) if row["name"] == "visit_cost_yuan"]
-        rows += [
-            ("Lag", f"the office ranks by what it knew {plan.lag_months} months earlier", "assumed",
-             "no better number is known"),
-            ("Watch list", f"a household stays on it {plan.seen_within_months} months after it was"
-             " last seen", "assumed", "follows the survey's rhythm"),
-            ("Visits", f"{plan.share:.0%} of the mean list in each period", "assumed",
-             "for comparing orders, not offices"),
-            ("Cost of a visit", f"{cost['value']:g} {cost['unit']}", cost["tag"], cost["source"]),
-            ("A visit sees", "hardship whenever it is there", "assumed", "an upper bound"),
-        ]  # fmt: skip
+    if results.study.survey == _INVENTED:
+        rows += [("Lives", "every rate of the invented town", "see docs/PARAMETERS.md",
+                  "each number has its own tag there")]  # fmt: skip
+    else:
+        rows += _of_the_survey(load_mapping(results.study.survey))
+    if results.study.visits is not None:
+        rows += _of_the_visits(results.study.visits)
     return pd.DataFrame(rows, columns=["what", "how it was set", "tag", "why"])
+
+
+def _of_the_survey(mapping: Mapping) -> list[_Row]:
+    return [
+        ("Poverty line", _line(mapping), "assumed", "no official line is in this file"),
+        ("Written down", f"{mapping.recorded_lag_months} months after the period", "assumed",
+         "the file has no date of recording"),
+    ]  # fmt: skip
+
+
+def _of_the_visits(plan: Visits) -> list[_Row]:
+    [cost] = [row for row in records(describe()) if row["name"] == "visit_cost_yuan"]
+    return [
+        ("Lag", f"the office ranks by what it knew {plan.lag_months} months earlier", "assumed",
+         "no better number is known"),
+        ("Watch list", f"a household stays on it {plan.seen_within_months} months after it was"
+         " last seen", "assumed", "follows the survey's rhythm"),
+        ("Visits", f"{plan.share:.0%} of the mean list in each period", "assumed",
+         "for comparing orders, not offices"),
+        ("A visit sees", "hardship whenever it is there", "assumed", "an upper bound"),
+        ("Cost of a visit", f"{cost['value']:g} {cost['unit']}", cost["tag"], cost["source"]),
+    ]  # fmt: skip

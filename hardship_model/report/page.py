@@ -102,8 +102,15 @@ def _data(results: Results) -> str:
 
 
 def _falls(results: Results, folder: Path) -> str:
+    rule = results.study.tasks[0].question
     return (
-        _picture("moves", folder)
+        paragraph(
+            f"Out of hardship means {rule.exit_months} months in a row without it; a spell counts"
+            f" from {rule.spell_months} months on."
+            if max(rule.exit_months, rule.spell_months) > 1
+            else "Out of hardship means seen without it once; a spell counts however short."
+        )
+        + _picture("moves", folder)
         + _picture("hazards", folder)
         + folded(
             "The numbers",

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
+
 from hardship_model.evaluation.backtest import CHOSEN_BY
 from hardship_model.figures import words
 from hardship_model.figures.reading import parts, records
@@ -13,12 +15,12 @@ from hardship_model.study import Results
 
 def in_short(results: Results) -> list[str]:
     """What does this run say, in a handful of sentences?"""
-    return [*about_falls(results), *about_models(results), *about_visits(results)]
+    return [*about_falls(results.transitions), *about_models(results), *about_visits(results)]
 
 
-def about_falls(results: Results) -> Iterator[str]:
+def about_falls(transitions: pd.DataFrame) -> Iterator[str]:
     """How many fell, and how many fell back, one look later?"""
-    nearest = {row["move"]: row for row in reversed(records(results.transitions))}
+    nearest = {row["move"]: row for row in reversed(records(transitions))}
     for move, who in {
         "first_fall": "Of those never seen in hardship before",
         "return": "Of those who had left hardship",

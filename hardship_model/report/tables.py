@@ -9,6 +9,7 @@ from hardship_model.features import Feature
 from hardship_model.figures import words
 from hardship_model.figures.reading import parts, records
 from hardship_model.privacy import withhold_small_cells
+from hardship_model.rates import wilson
 
 #: Stands behind the name of the model that a task got.
 CHOSEN = " (chosen)"
@@ -31,6 +32,31 @@ def moves_table(transitions: pd.DataFrame) -> pd.DataFrame:
             "by then": "" if pd.isna(row["cumulative"]) else words.percent(row["cumulative"]),
         }
         for row in records(transitions)
+    ]
+    return pd.DataFrame(rows)
+
+
+def answers_table(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Of those at risk, how many answers are yes, no and unknown? One row per kind of fall.
+
+    The share is that of *yes* among the known answers; it is withheld where fewer than ten said
+    yes, or fewer than ten no.
+    """
+    counts = pd.crosstab(outcomes["kind"], outcomes["answer"], dropna=False).reset_index()
+    counts["known"] = counts["yes"] + counts["no"]
+    counts["rate"] = counts["yes"] / counts["known"]
+    counts["low"], counts["high"] = wilson(counts["yes"].to_numpy(), counts["known"].to_numpy())
+    rows = [
+        {
+            "kind": str(row["kind"]).replace("_", " "),
+            "yes, of known": words.out_of(row["yes"], row["known"]),
+            "share": words.percent_between(row["rate"], row["low"], row["high"]),
+            "unknown": words.count(row["unknown"]),
+        }
+        for row in records(
+            withhold_small_cells(counts, n="known", events="yes", shown=["rate", "low", "high"])
+        )
+        if row["known"] + row["unknown"]
     ]
     return pd.DataFrame(rows)
 
