@@ -109,33 +109,35 @@ def load_study(path: Path) -> Study:
 
 def _study(table: dict[str, Any], folder: Path) -> Study:
     panel = _only(
-        table.pop("panel", {}), ("survey", "path", "households", "seed", "learn_from"), "panel"
+        table.pop("panel", {}), ("survey", "path", "households", "seed", "learn_from"), "[panel]"
     )
     models = tuple(dict.fromkeys([*BASELINES, *table.pop("models", ())]))
     for name in models:
         build(name, (), seed=0)
     visits = table.pop("visits", None)
-    study = Study(
+    tasks = tuple(_task(t) for t in table.pop("tasks", ()))
+    origins = tuple(_origin(o) for o in table.pop("origins", ()))
+    if not tasks or not any(o.role == "judge" for o in origins):
+        raise ConfigError("at least one [[tasks]] and one [[origins]] that judges are needed.")
+    plain = _only(table, ("name", "title", "list_shares", "n_draws", "seed"), "the config")
+    return Study(
         survey=panel["survey"],
         path=(folder / panel["path"]) if "path" in panel else None,
         households=panel.get("households", 20_000),
         town_seed=panel.get("seed", 1),
         learn_from=panel.get("learn_from", "truth"),
-        tasks=tuple(_task(t) for t in table.pop("tasks", ())),
-        origins=tuple(_origin(o) for o in table.pop("origins", ())),
+        tasks=tasks,
+        origins=origins,
         models=models,
         visits=_visit_plan(visits) if visits else None,
-        **{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()},  # type: ignore[arg-type]
+        **{k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()},  # type: ignore[arg-type]
     )
-    if not study.tasks or not any(o.role == "judge" for o in study.origins):
-        raise ConfigError("at least one [[tasks]] and one [[origins]] that judges are needed.")
-    return study
 
 
 def _only(table: dict[str, Any], allowed: tuple[str, ...], where: str) -> dict[str, Any]:
     unknown = sorted(set(table) - set(allowed))
     if unknown:
-        raise ConfigError(f"[{where}] does not know {unknown}; it knows {sorted(allowed)}.")
+        raise ConfigError(f"{where} does not know {unknown}; it knows {sorted(allowed)}.")
     return table
 
 

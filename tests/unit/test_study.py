@@ -86,6 +86,7 @@ def test_a_run_folder_is_replaced_but_nothing_else_is(runs):
         (('models = ["logistic"]', 'models = ["oracle"]'), "There is no model 'oracle'"),
         (("[panel]", "[panel]\ncolour = 1"), "does not know"),
         (("[[tasks]]", "[[chores]]"), "at least one"),
+        (("n_draws = 30", "draws = 30"), "does not know ['draws']"),
         (('name = "rwm5yr"', "name ="), "is no TOML"),
     ],
 )
