@@ -43,14 +43,13 @@ from hardship_model.data.population.register import keep_register
 from hardship_model.data.population.standing import assess
 from hardship_model.data.population.start import begin
 from hardship_model.data.population.state import State
-from hardship_model.data.population.work import (
+from hardship_model.data.population.wages import (
     benefits_yuan,
-    lapse_insurance,
     pensions_yuan,
     shift_wages,
-    turns_of_work,
     wages_yuan,
 )
+from hardship_model.data.population.work import lapse_insurance, turns_of_work
 from hardship_model.randomness import Dice
 from hardship_model.rules import LatentRule
 
@@ -166,7 +165,7 @@ def observe(state: State, flows: Flows) -> dict[str, np.ndarray]:
         "income_yuan": flows.income,
         "formal_wages_yuan": flows.formal_wages,
         "other_wages_yuan": flows.other_wages,
-        "consumption_yuan": flows.living + flows.rigid,
+        "consumption_yuan": flows.living,
         "medical_yuan": flows.medical,
         "oop_yuan": flows.oop,
         "schooling_yuan": flows.schooling,

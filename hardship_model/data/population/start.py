@@ -26,11 +26,11 @@ from hardship_model.data.population.codes import (
 )
 from hardship_model.data.population.luck import Luck, normal, pick
 from hardship_model.data.population.state import State, empty, leaves_at
+from hardship_model.data.population.wages import wage_level_yuan
 from hardship_model.data.population.work import (
     draw_forms,
     draw_industries,
     draw_insurance,
-    wage_level_yuan,
 )
 from hardship_model.rules import STATES
 
