@@ -90,7 +90,7 @@ def invent(config: Config) -> Town:
                     shape = (config.n_months, config.n_households)
                     grids[name] = np.empty(shape, dtype=values.dtype)
                 grids[name][month - config.observed_from, inside] = values
-        for name in ("place", "city", "county", "migrant", "homes"):
+        for name in ("place", "city", "county", "migrant", "homes", "owns_business"):
             values = getattr(state, name)
             if name not in fixed:
                 fixed[name] = np.empty(config.n_households, dtype=values.dtype)
