@@ -47,7 +47,7 @@ def draw_models(backtest: pd.DataFrame, choice: pd.DataFrame) -> Figure:
                 f"{words.task(task)}, judged at {origin}: "
                 f"{words.out_of(first['events'], first['n'])} fell",
             )
-        figure.supxlabel("with 95 % interval over households; dotted: chance", fontsize=8)
+        figure.supxlabel("with 95% interval over households; dotted: chance", fontsize=8)
     return figure
 
 
@@ -131,7 +131,7 @@ def draw_lists(lists: pd.DataFrame, choice: pd.DataFrame) -> Figure:
                 panel.set_xlabel("list, share of all ranked")
             row[0].set_title(f"{words.task(task)}, {origin}")
             row[0].set_ylabel("precision: share of the list")
-            row[1].set_ylabel("recall: share of the fallen")
+            row[1].set_ylabel("recall: share of all falls")
         names = lists["model"].unique()
         style.legend(figure, [_key(name) for name in names])
     return figure

@@ -19,10 +19,10 @@ _COLOURS = {
 
 
 def draw_moves(transitions: pd.DataFrame) -> Figure:
-    """Of those who could move, how many had moved after so many months? With counts and 95 %."""
+    """Of those who could move, how many had moved after so many months? With counts and 95%."""
     return _draw(
         transitions, ["first_fall", "return", "leave"], "{} months later",
-        "share that had moved, with 95 % interval; at the right: how many, of how many",
+        "share that had moved, with 95% interval; at the right: how many, of how many",
     )  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def draw_hazards(transitions: pd.DataFrame) -> Figure:
     """The longer out of hardship, the safer? The longer in it, the harder to leave?"""
     return _draw(
         transitions, ["hazard_of_return", "hazard_of_leaving"], "after {} months",
-        "share that moves in the next period, with 95 % interval; at the right: how many",
+        "share that moves in the next period, with 95% interval; at the right: how many",
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ def draw_visits(visits: pd.DataFrame) -> Figure:
     """How many falls did each order of visits find, and how many visits did one fall cost?
 
     At the left filled dots are falls found at any time, hollow ones those found in the period
-    in which they happened; 95 % intervals over households.
+    in which they happened; 95% intervals over households.
     """
     table = {str(name): rows for name, rows in visits.groupby("measure", sort=False)}
     found, at_once, effort = (table[name] for name in words.MEASURES)
@@ -31,7 +31,8 @@ def draw_visits(visits: pd.DataFrame) -> Figure:
         left.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         left.set_xlim(left=0)
         right.set_xlim(left=0)
-        left.set_xlabel("falls found (hollow: at once)")
+        left.set_xlabel("falls found")
+        left.set_title("○ found at once", loc="right", fontsize=8, color=style.GREY)
         right.set_xlabel("visits per fall found")
         right.set_title("found, of falls", loc="right", fontsize=8, color=style.GREY)
     return figure

@@ -40,11 +40,12 @@ _PICTURES = {
     ),
     "reliability": (
         "Risk told against share that fell, for the chosen model and for income over line",
-        "On the dotted line a risk of 10 % means that 10 of 100 fell. Dots above: risks too low.",
+        "On the dotted line a risk of 10% means that 10 of 100 fell. Dots above: risks too low.",
     ),
     "lists": (
         "Lines: precision and recall against the length of the list, one line per model",
-        "Thick: the chosen model. Bands: what luck among equal scores could give or take.",
+        "Thick: the chosen model. Bands: what luck among equal scores could give or take. Lists of"
+        " fewer than ten are not drawn.",
     ),
     "visits": (
         "Dots with intervals: share of falls found and visits per fall, by order of visits",
@@ -152,7 +153,7 @@ def _models(results: Results, folder: Path) -> str:
             named="{0}, judged at {1}, where {2} fell",
         )
         + paragraph(
-            "In brackets 95 % intervals over households. The verdicts are on the paired difference"
+            "In brackets 95% intervals over households. The verdicts are on the paired difference"
             " to the best baseline; (everybody): learned from all households at risk, not only from"
             " those of the task."
         )
@@ -166,10 +167,13 @@ def _models(results: Results, folder: Path) -> str:
             "Precision: of the list, how many fell. Recall: of all who fell, how many were on it."
             " Among equal scores the counts are means over their possible orders."
         )
-        + split(
-            tables.lists_table(results.lists, backtest, shares=results.study.list_shares),
-            by=("task", "judged at", "list"),
-            named="{0}, judged at {1}: the {2} ranked highest",
+        + folded(
+            "The numbers",
+            split(
+                tables.lists_table(results.lists, backtest, shares=results.study.list_shares),
+                by=("task", "judged at", "list"),
+                named="{0}, judged at {1}: the {2} ranked highest",
+            ),
         )
         + "<h3>Whether a risk means what it says</h3>"
         + _picture("reliability", folder)
