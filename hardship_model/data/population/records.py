@@ -153,22 +153,21 @@ class _Desk:
         out[self.chance("record_missing_share", f"missing from {source}")] = np.nan
         return out
 
-    def never(self, name: str, decision: str) -> np.ndarray:
-        """For whom does a source fail always (a household that cannot be linked)?"""
+    def lasting(self, decision: str) -> np.ndarray:
+        """Each household's own number for something that never changes."""
         luck = Luck(dice=self.luck.dice, month=self.town.config.first_month)
-        return luck.roll(f"record: {decision}") < self.given(name)
+        return luck.roll(f"record: {decision}")
+
+    def always(self, name: str, decision: str) -> np.ndarray:
+        """For whom is this so in every month?"""
+        return self.lasting(decision) < self.given(name)
 
     def as_entered(self, name: str) -> np.ndarray:
         """A column of the union's list: entered once a year, each household in its own month."""
-        own = (self.never_roll("month of entry") * 12).astype(np.int64)
-        age = (self.luck.month - own) % 12
-        row = np.maximum(self.row - age, 0)
+        entered_in = (self.lasting("month of entry") * 12).astype(np.int64)
+        age_months = (self.luck.month - entered_in) % 12
+        row = np.maximum(self.row - age_months, 0)
         return self.town.truth[name][row, np.arange(len(row))]
-
-    def never_roll(self, decision: str) -> np.ndarray:
-        """The household's own number for something that never changes."""
-        luck = Luck(dice=self.luck.dice, month=self.town.config.first_month)
-        return luck.roll(f"record: {decision}")
 
 
 def _month(town: Town, row: int) -> dict[str, np.ndarray]:
@@ -196,37 +195,42 @@ def _lateness(desk: _Desk) -> Iterator[tuple[str, np.ndarray]]:
 
 def _income(desk: _Desk) -> Iterator[tuple[str, np.ndarray]]:
     """The cross-check sees formal wages, benefits and pensions; of other earnings very little."""
-    given = desk.given
-    off = np.exp(given("record_wage_log_sd") * normal(desk.luck.roll("record: wage")))
-    base = np.where(desk.chance("record_wage_stale_share", "wage stale"), 3, 0)
-    stale = np.where(base > 0, desk.true("formal_wages_yuan", months_ago=3),
-                     desk.true("formal_wages_yuan"))  # fmt: skip
-    unlinked = desk.never("record_unlinked_share", "cannot be linked")
-    missed = desk.never("auto_check_misses_formal_share", "wages on no list")
-    formal = desk.with_gaps(np.rint(stale * off) * ~missed, "wages")
-    formal[unlinked] = np.nan
-    # Each household shows its own part of what it earns outside formal work.
-    hidden = np.clip(
-        given("auto_check_misses_flexible_share") + 0.3 * (desk.never_roll("hidden") - 0.5), 0, 1
-    )
-    dibao_and_pensions = desk.true("income_yuan") - desk.true("formal_wages_yuan")
-    dibao_and_pensions = dibao_and_pensions - desk.true("other_wages_yuan")
-    other = dibao_and_pensions + np.rint(desk.true("other_wages_yuan") * (1 - hidden))
-    other = desk.with_gaps(other, "other income")
-    other[unlinked] = np.nan
-    yield "formal_wages_yuan", formal
-    yield "other_income_yuan", other
+    unlinked = desk.always("record_unlinked_share", "cannot be linked")
+    for name, amounts in (("formal_wages", _formal(desk)), ("other_income", _other(desk))):
+        seen = desk.with_gaps(amounts, name)
+        seen[unlinked] = np.nan
+        yield f"{name}_yuan", seen
     yield "dibao_paid", desk.true("dibao")
     yield "unemployment_claim", desk.true("benefit_claims") > 0
     form = desk.as_entered("employment_form").copy()
     wrong = desk.chance("record_mistaken_share", "form mistaken")
     form[wrong] = (desk.luck.roll("record: which form") * len(FORMS)).astype(np.int8)[wrong]
-    unlisted = ~desk.true("union_member") & ~desk.never("record_unlisted_known_share", "known")
-    form[unlisted] = -1
     industry = desk.as_entered("industry").copy()
-    industry[unlisted] = -1
+    unlisted = ~desk.true("union_member") & ~desk.always("record_unlisted_known_share", "known")
+    form[unlisted] = industry[unlisted] = -1
     yield "employment_form", form
     yield "industry", industry
+
+
+def _formal(desk: _Desk) -> np.ndarray:
+    """Formal wages with errors; some are three months old, some households are on no list."""
+    stale = desk.chance("record_wage_stale_share", "wage stale")
+    wages = np.where(
+        stale, desk.true("formal_wages_yuan", months_ago=3), desk.true("formal_wages_yuan")
+    )
+    error = np.exp(desk.given("record_wage_log_sd") * normal(desk.luck.roll("record: wage")))
+    missed = desk.always("auto_check_misses_formal_share", "wages on no list")
+    return np.rint(wages * error) * ~missed
+
+
+def _other(desk: _Desk) -> np.ndarray:
+    """Pensions and benefits in full, and the part of other earnings that each household shows."""
+    given = desk.given
+    range_of_shares = given("record_hidden_share_range") * (desk.lasting("hidden") - 0.5)
+    hidden = np.clip(given("auto_check_misses_flexible_share") + range_of_shares, 0, 1)
+    earned = desk.true("formal_wages_yuan") + desk.true("other_wages_yuan")
+    shown = np.rint(desk.true("other_wages_yuan") * (1 - hidden))
+    return desk.true("income_yuan") - earned + shown
 
 
 def _seen_income(told: dict[str, np.ndarray]) -> np.ndarray:
@@ -250,7 +254,7 @@ def _expenditure(desk: _Desk) -> Iterator[tuple[str, np.ndarray]]:
     yield "inpatient_stays", desk.with_gaps(desk.true("inpatient_stays") * insured, "medical")
     low = desk.true("state", months_ago=6) < 4
     aided = low & (desk.as_entered("students") > 0)
-    aided &= desk.never("record_school_aid_share", "school aid")
+    aided &= desk.always("record_school_aid_share", "school aid")
     yield "school_aid", aided
 
 
@@ -273,7 +277,7 @@ def _household(desk: _Desk) -> Iterator[tuple[str, np.ndarray]]:
     for name in ("children", "elders", "students"):
         yield name, desk.as_entered(name)
     certified = desk.true("disabled", months_ago=6)
-    yield "disabled", np.where(desk.never("record_uncertified_share", "uncertified"), 0, certified)
+    yield "disabled", np.where(desk.always("record_uncertified_share", "uncertified"), 0, certified)
     yield "union_member", desk.true("union_member")
     yield "migrant", desk.town.fixed["migrant"]
     yield "place", desk.town.fixed["place"]
