@@ -1,0 +1,349 @@
+"""What was played: the ledger of contacts, and for each fall when and how it was found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hardship_model.data.population.codes import CAUSES, FORMS
+from hardship_model.data.population.register import MONITORED
+from hardship_model.screening.hearing import Leads
+from hardship_model.screening.office import NEVER, Office, in_file
+from hardship_model.screening.path import Month, Procedure, Visited
+from hardship_model.screening.strategies import Strategy
+from hardship_model.screening.triage import IN_TURN, REVIEW
+from hardship_model.screening.world import LEAD_IN, World
+
+#: How a fall came to be known; a code is its place here (int8). *before*: the household was
+#: monitored, by a verification at most `WATCHED_MONTHS` before. *on file*: it counted as in
+#: hardship already when the spell began (or when it was handed over). *after*: by a visit.
+HOW = ("never", "before", "on file", "after")
+NOT_FOUND, BEFORE, ON_FILE, AFTER = range(4)
+#: Longest time between a verification and the fall that it is said to have foreseen.
+WATCHED_MONTHS = 12
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Played:
+    """What every strategy did and found in one world; S strategies, R replicates.
+
+    A *fall* is one of `world.falls` (F spells that count: those running in the first month, and
+    those that begin later). Arrays hold month numbers, 0 for never. Nothing here is averaged.
+    """
+
+    world: World
+    strategies: tuple[Strategy, ...]
+    replicates: tuple[int, ...]
+    procedure: Procedure
+    #: [S, R, F] int32: the verification that recorded hardship, or kept the household monitored.
+    found_month: np.ndarray
+    #: [S, R, F] int8, codes of `HOW`.
+    how: np.ndarray
+    #: [S, R, F] int8: place of the finding channel among the strategy's; `triage.REVIEW` and
+    #: `IN_TURN`; −1 when not found after the fall.
+    by: np.ndarray
+    #: [S, R, N] int16: visits; contacts' and visits' yuan are in `costs`.
+    visits: np.ndarray
+    #: [S, R, N] int16: of these, visits that established hardship which was none.
+    false_finds: np.ndarray
+    #: [S, R, N] int8: months with aid; months in hardship without aid.
+    aid_months: np.ndarray
+    missed_aid_months: np.ndarray
+    #: Per strategy [R, channels, F] int32: first month in the spell in which the channel would
+    #: have raised a lead, whatever others had found and whatever its capacity; and int16: in how
+    #: many months. A roster raises none.
+    would_be_month: tuple[np.ndarray, ...]
+    would_be_count: tuple[np.ndarray, ...]
+    #: One row per strategy × replicate × month × item (a channel's name, `visits`, `reviews`,
+    #: `in turn`, and in a year's last month `unspent`): `fixed_yuan, uses, use_yuan`.
+    costs: pd.DataFrame
+    #: One row per household placed among the monitored by a visit: `strategy, replicate, month,
+    #: household_id, channel, fell` (within twelve months; missing when that is not known yet).
+    placements: pd.DataFrame
+    #: The table `ledger` of `schema`, without rows for checks that raised no lead: their number
+    #: and cost are in `costs`. None when it was not asked for.
+    ledger: pd.DataFrame | None
+
+    def scale_text(self) -> str:
+        """By which share of each region's worker households were fixed costs scaled?"""
+        parts = [f"{place} {share:.3%}" for place, share in self.world.scale().items()]
+        return "Fixed costs, sites and staff scaled to this town's share: " + ", ".join(parts)
+
+    def falls(self) -> pd.DataFrame:
+        """Every fall under every strategy and replicate.
+
+        Returns
+        -------
+        one row per strategy × replicate × fall: `strategy, replicate, household_id, onset,
+        last_month, running_at_start, kind, cause, found_month` (missing: never), `how, channel,
+        delay_months` (found − onset; negative is early), and the household at the onset (or in
+        the first month): `listed` (ever on the file handed over), `form, insured, union_member,
+        migrant, in_county`.
+
+        """
+        falls, world = self.world.falls, self.world
+        s, r, f = (axis.ravel() for axis in np.indices(self.found_month.shape))
+        found = self.found_month.ravel()
+        missing = found == NEVER
+        row = np.clip(falls.onset - int(world.months[0]), LEAD_IN, None)
+        who = falls.household
+        table: dict[str, Any] = {
+            "strategy": _named(s, [one.name for one in self.strategies]),
+            "replicate": np.array(self.replicates)[r],
+            "household_id": world.households[who][f],
+            "onset": falls.onset[f],
+            "last_month": falls.last[f],
+            "running_at_start": (falls.onset < world.months[LEAD_IN])[f],
+            "kind": _named(falls.returning.astype(np.int8)[f], ["first_fall", "return"]),
+            "cause": _named(np.minimum(world.ground[row, who], 3)[f], list(CAUSES[1:])),
+            "found_month": pd.arrays.IntegerArray(found.copy(), missing),
+            "how": _named(self.how.ravel(), list(HOW)),
+            "channel": _channel_names(self.strategies, s, self.by.ravel()),
+            "delay_months": pd.arrays.IntegerArray(found - falls.onset[f], missing),
+            "listed": (world.register.category[who] != 0)[f],
+            "form": _named(world.employment_form[row, who][f], list(FORMS)),
+            "insured": world.insured[row, who][f],
+            "union_member": world.union_member[row, who][f],
+            "migrant": world.migrant[who][f],
+            "in_county": world.in_county[who][f],
+        }
+        return pd.DataFrame(table)
+
+
+def _named(codes: np.ndarray, words: Sequence[str]) -> "pd.Categorical[Any]":
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(words)))
+
+
+def _channel_names(
+    strategies: Sequence[Strategy], s: np.ndarray, by: np.ndarray
+) -> "pd.Categorical[Any]":
+    """The name of the channel (or `review`, `in turn`) behind each code; missing for −1."""
+    words = list(dict.fromkeys([c.name for one in strategies for c in one.channels]))
+    words += ["review", "in turn"]
+    place = np.full((len(strategies), 128), -1, dtype=np.int8)
+    for k, strategy in enumerate(strategies):
+        for code, channel in enumerate(strategy.channels):
+            place[k, code] = words.index(channel.name)
+        place[k, [REVIEW, IN_TURN]] = len(words) - 2, len(words) - 1
+    codes = np.where(by < 0, -1, place[s, np.maximum(by, 0)])
+    return _named(codes, words)
+
+
+@dataclass(kw_only=True, eq=False)
+class Page:
+    """One strategy's months in one replicate, as they are written down."""
+
+    strategy: Strategy
+    found_month: np.ndarray
+    how: np.ndarray
+    by: np.ndarray
+    visits: np.ndarray
+    false_finds: np.ndarray
+    aid_months: np.ndarray
+    missed_aid_months: np.ndarray
+    would_be_month: np.ndarray
+    would_be_count: np.ndarray
+    with_ledger: bool
+    costs: list[tuple[int, str, float, int, float]] = field(default_factory=list)
+    placed: list[np.ndarray] = field(default_factory=list)
+    #: Blocks of [month, position, code of channel, is a visit, found].
+    contacts: list[np.ndarray] = field(default_factory=list)
+
+    def note_falls(self, office: Office, now: Month) -> None:
+        """Who falls this month, and did the office know or watch the household?
+
+        In the first month also the spells that are running already.
+        """
+        falls = now.world.falls
+        first = now.row == LEAD_IN
+        fresh = np.flatnonzero(falls.onset <= now.number if first else falls.onset == now.number)
+        who = falls.household[fresh]
+        known = office.known[who]
+        self._found(fresh[known], office.known_since[who[known]], ON_FILE, -1)
+        watched = ~known & (office.category[who] == MONITORED)
+        since, last = office.watched_since[who], office.watched_last[who]
+        since = np.where(now.number - since <= WATCHED_MONTHS, since, last)
+        watched &= now.number - since <= WATCHED_MONTHS
+        before = np.where(falls.onset[fresh] < now.number, ON_FILE, BEFORE)
+        self._found(fresh[watched], since[watched], before[watched], -1)
+
+    def _found(
+        self, fall: np.ndarray, month: np.ndarray | int, how: np.ndarray | int,
+        by: np.ndarray | int,
+    ) -> None:  # fmt: skip
+        self.found_month[fall], self.how[fall], self.by[fall] = month, how, by
+
+    def note_leads(self, brought: Sequence[Leads], now: Month, fixed: Sequence[float]) -> None:
+        """What the channels cost, what came onto the watch list, what would have come."""
+        spell = now.world.spell[now.row]
+        for code, (leads, yuan) in enumerate(zip(brought, fixed, strict=True)):
+            channel = leads.channel
+            use_yuan = leads.uses * channel.cost_yuan
+            self.costs.append((now.number, channel.name, yuan, leads.uses, use_yuan))
+            if self.with_ledger:
+                self._contact(now, leads.new, code, visit=False, found=False)
+            if channel.roster:
+                continue
+            fall = spell[leads.would_be]
+            fall = fall[fall >= 0]
+            self.would_be_count[code, fall] += 1
+            new = fall[self.would_be_month[code, fall] == NEVER]
+            self.would_be_month[code, new] = now.number
+
+    def _contact(
+        self, now: Month, who: np.ndarray, by: np.ndarray | int, *, visit: bool,
+        found: np.ndarray | bool,
+    ) -> None:  # fmt: skip
+        block = np.empty((5, len(who)), dtype=np.int32)
+        block[0], block[1], block[2], block[3], block[4] = now.number, who, by, visit, found
+        self.contacts.append(block)
+
+    def note_visits(self, office: Office, visited: Visited, now: Month) -> None:
+        """What the visits found and cost; aid of the month; what a year leaves unspent."""
+        who, hard = visited.who, now.world.hard(now.row)
+        spell = now.world.spell[now.row, who]
+        told = (spell >= 0) & (visited.found | visited.placed)
+        new = told & (self.how[np.maximum(spell, 0)] == NOT_FOUND)
+        self._found(spell[new], now.number, AFTER, visited.by[new])
+        self.visits[who] += 1
+        self.false_finds[who[visited.found & ~hard[who]]] += 1
+        if visited.placed.any():
+            at = visited.placed
+            self.placed.append(np.stack([np.full(at.sum(), now.number), who[at], visited.by[at]]))
+        if self.with_ledger:
+            self._contact(now, who, visited.by, visit=True, found=visited.found)
+        aided = in_file(office.category) & (office.months_in_file >= now.procedure.filing_months)
+        self.aid_months += aided
+        self.missed_aid_months += hard & ~aided
+        self._visit_costs(office, visited, now)
+
+    def _visit_costs(self, office: Office, visited: Visited, now: Month) -> None:
+        yuan = now.procedure.visit_yuan
+        kinds = {"reviews": visited.by == REVIEW, "in turn": visited.by == IN_TURN}
+        kinds = {"visits": ~kinds["reviews"] & ~kinds["in turn"], **kinds}
+        for item, these in kinds.items():
+            n = int(these.sum())
+            self.costs.append((now.number, item, 0.0, n, n * yuan))
+        months_played = now.row - LEAD_IN + 1
+        if months_played % 12 == 0 or now.row == len(now.world.months) - 1:
+            self.costs.append((now.number, "unspent", 0.0, 0, office.purse_yuan))
+
+
+@dataclass(kw_only=True, eq=False)
+class Book:
+    """All pages, and the arrays that they write into."""
+
+    world: World
+    strategies: tuple[Strategy, ...]
+    replicates: tuple[int, ...]
+    procedure: Procedure
+    with_ledger: bool
+
+    def __post_init__(self) -> None:
+        """Empty arrays, and a page for each strategy and replicate."""
+        shape = (len(self.strategies), len(self.replicates))
+        n, f = self.world.n_households, len(self.world.falls)
+        self.of_falls: dict[str, Any] = {
+            "found_month": np.full((*shape, f), NEVER, dtype=np.int32),
+            "how": np.full((*shape, f), NOT_FOUND, dtype=np.int8),
+            "by": np.full((*shape, f), -1, dtype=np.int8),
+        }
+        kinds = {"visits": np.int16, "false_finds": np.int16, "aid_months": np.int8,
+                 "missed_aid_months": np.int8}  # fmt: skip
+        self.of_households: dict[str, Any] = {
+            name: np.zeros((*shape, n), dtype=kind) for name, kind in kinds.items()
+        }
+        size = [(shape[1], len(one.channels), f) for one in self.strategies]
+        self.would_be_month = tuple(np.full(one, NEVER, dtype=np.int32) for one in size)
+        self.would_be_count = tuple(np.zeros(one, dtype=np.int16) for one in size)
+        self.pages = {
+            (s, r): Page(
+                strategy=strategy,
+                **{k: v[s, r] for k, v in (self.of_falls | self.of_households).items()},
+                would_be_month=self.would_be_month[s][r],
+                would_be_count=self.would_be_count[s][r],
+                with_ledger=self.with_ledger,
+            )
+            for s, strategy in enumerate(self.strategies)
+            for r in range(shape[1])
+        }
+
+    def page(self, strategy: int, replicate: int) -> Page:
+        """Where this strategy's months in this replicate are written."""
+        return self.pages[strategy, replicate]
+
+    def closed(self) -> Played:
+        """Everything, as it stands after the last month."""
+        return Played(
+            world=self.world, strategies=self.strategies, replicates=self.replicates,
+            procedure=self.procedure, **self.of_falls, **self.of_households,
+            would_be_month=self.would_be_month, would_be_count=self.would_be_count,
+            costs=self._costs(), placements=self._placements(),
+            ledger=self._ledger() if self.with_ledger else None,
+        )  # fmt: skip
+
+    def _costs(self) -> pd.DataFrame:
+        rows = [
+            (self.strategies[s].name, self.replicates[r], *line)
+            for (s, r), page in self.pages.items()
+            for line in page.costs
+        ]
+        return pd.DataFrame(rows, columns=[
+            "strategy", "replicate", "month", "item", "fixed_yuan", "uses", "use_yuan",
+        ])  # fmt: skip
+
+    def _gathered(self, name: str, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Strategy, replicate and the lines of all pages' blocks."""
+        blocks = {key: np.concatenate([np.empty((width, 0), np.int32), *getattr(page, name)],
+                                      axis=1) for key, page in self.pages.items()}  # fmt: skip
+        lengths = [block.shape[1] for block in blocks.values()]
+        s, r = (np.repeat([key[axis] for key in blocks], lengths) for axis in (0, 1))
+        return s, r, np.concatenate(list(blocks.values()), axis=1)
+
+    def _placements(self) -> pd.DataFrame:
+        s, r, (month, who, by) = self._gathered("placed", 3)
+        fell, known = _falls_within(self.world, who, month, WATCHED_MONTHS)
+        return pd.DataFrame({
+            "strategy": _named(s, [one.name for one in self.strategies]),
+            "replicate": np.array(self.replicates)[r],
+            "month": month,
+            "household_id": self.world.households[who],
+            "channel": _channel_names(self.strategies, s, by),
+            "fell": pd.arrays.BooleanArray(fell, ~known),
+        })  # fmt: skip
+
+    def _ledger(self) -> pd.DataFrame:
+        s, r, (month, who, by, is_visit, found) = self._gathered("contacts", 5)
+        cost = np.zeros((len(self.strategies), 128))
+        for k, strategy in enumerate(self.strategies):
+            cost[k, : len(strategy.channels)] = [one.cost_yuan for one in strategy.channels]
+        return pd.DataFrame({
+            "strategy": _named(s, [one.name for one in self.strategies]),
+            "replicate": np.array(self.replicates)[r],
+            "month": month,
+            "household_id": self.world.households[who],
+            "channel": _channel_names(self.strategies, s, by),
+            "step": _named(is_visit, ["lead", "visit"]),
+            "found": found.astype(bool),
+            "cost_yuan": np.where(is_visit == 1, self.procedure.visit_yuan, cost[s, by]),
+        })  # fmt: skip
+
+
+def _falls_within(
+    world: World, who: np.ndarray, month: np.ndarray, months: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Did these households fall in the months after `month`, and is that known? Bool arrays.
+
+    A household in hardship already did not fall afterwards. Near the world's end a spell may be
+    too short to count so far: unknown, unless it counts.
+    """
+    falls = world.falls
+    key = falls.household.astype(np.int64) * 100_000 + falls.onset
+    asked = who.astype(np.int64) * 100_000 + month
+    place = np.searchsorted(key, asked, side="right")
+    following = np.append(key, np.iinfo(np.int64).max)[place]
+    fell = following - asked <= months
+    confirm = int(world.given(LEAD_IN)("spell_months")) - 1
+    return fell, fell | (month + months + confirm <= world.months[-1])

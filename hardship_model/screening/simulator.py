@@ -1,0 +1,183 @@
+"""Play strategies over a world, on the same luck, and write down every contact.
+
+A month of an office: households leave the file; falls are noted; channels bring leads; reviews
+that are due, then the watch list in the strategy's order, then, with visits and money left,
+doors in turn are visited; the file changes; aid is counted.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from hardship_model.months import to_text
+from hardship_model.schema import check
+from hardship_model.screening.hearing import Ears, listen
+from hardship_model.screening.luck import Chance
+from hardship_model.screening.office import Office, handed_over
+from hardship_model.screening.path import Month, Procedure, let_go, visit
+from hardship_model.screening.played import Book, Page, Played
+from hardship_model.screening.strategies import Strategy
+from hardship_model.screening.triage import choose
+from hardship_model.screening.world import LEAD_IN, World
+
+
+def play(
+    world: World,
+    strategies: Sequence[Strategy],
+    *,
+    replicates: Sequence[int],
+    seed: int,
+    scores: pd.DataFrame | None = None,
+    procedure: Procedure | None = None,
+    with_ledger: bool = True,
+) -> Played:
+    """What would each strategy have found in this world, replicate by replicate?
+
+    Parameters
+    ----------
+    world
+        lives, traces, and the file that every strategy begins with.
+    strategies
+        with different names. All share all luck: whoever is not at home for one strategy in a
+        month is not at home for any.
+    replicates
+        their numbers. A replicate is new luck in the same world; for a new town as well, play
+        each town with one replicate of its own number and join the results.
+    seed
+        of the dice of channels and visits.
+    scores
+        `household_id, as_of, model, risk`, for strategies with a model. Month m is planned with
+        the scores as of the end of m − 1; scores of households that the office may not look up
+        are never read. A household without a score is offered by no roster that needs one; on
+        the watch list for another reason it counts as the mean of those that have one.
+    procedure
+        of visits; None: the numbers in force in the first month.
+    with_ledger
+        False keeps the outcomes only: several times less memory.
+
+    Returns
+    -------
+    see `Played`. Raises ValueError before anything runs when a strategy cannot be played.
+
+    """
+    refuse(world, strategies, scores)
+    procedure = procedure or world.given(LEAD_IN).card(Procedure)
+    risks = {s.name: _risk_grid(world, s.model, scores) for s in strategies if s.model}
+    book = Book(
+        world=world, strategies=tuple(strategies), replicates=tuple(replicates),
+        procedure=procedure, with_ledger=with_ledger,
+    )  # fmt: skip
+    for k, replicate in enumerate(replicates):
+        for now, s, strategy, office, ears in _months(
+            world, strategies, seed=seed, replicate=replicate, procedure=procedure
+        ):
+            risk = risks.get(strategy.name)
+            _month(
+                office,
+                strategy,
+                now,
+                ears,
+                book.page(s, k),
+                None if risk is None else risk[now.row],
+            )
+    return book.closed()
+
+
+def refuse(world: World, strategies: Sequence[Strategy], scores: pd.DataFrame | None) -> None:
+    """Stop before anything runs when a strategy cannot be played in this world."""
+    names = [strategy.name for strategy in strategies]
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"Strategies want names of their own, and at least one; got {names}.")
+    for strategy in strategies:
+        fixed = sum(channel.fixed_yuan(world) for channel in strategy.channels)
+        if strategy.budget_yuan_per_year < fixed:
+            raise ValueError(
+                f"Strategy {strategy.name!r} costs {fixed:,.0f} yuan a year before anybody is"
+                f" looked at, in a world of this size, but its budget is"
+                f" {strategy.budget_yuan_per_year:,.0f}; raise it or leave a channel out."
+            )
+        if strategy.model is not None:
+            _refuse_scores(world, strategy, scores)
+
+
+def _refuse_scores(world: World, strategy: Strategy, scores: pd.DataFrame | None) -> None:
+    wanted = world.months[LEAD_IN:] - 1
+    if scores is None:
+        raise ValueError(
+            f"Strategy {strategy.name!r} ranks by the model {strategy.model!r}: give `scores`."
+        )
+    check("scores", scores)
+    there = scores.loc[scores["model"].astype(str) == strategy.model, "as_of"].unique()
+    lacking = sorted(set(wanted.tolist()) - set(there.tolist()))
+    if lacking:
+        raise ValueError(
+            f"Strategy {strategy.name!r} needs scores of {strategy.model!r} as of each month from"
+            f" {to_text(wanted[0])} to {to_text(wanted[-1])}; {len(lacking)} of {len(wanted)}"
+            f" lack, the first {to_text(lacking[0])}."
+        )
+
+
+def _risk_grid(world: World, model: str | None, scores: pd.DataFrame | None) -> np.ndarray:
+    """Risk as of the month before each row, float32 [rows, households]; NaN: no score."""
+    grid = np.full((len(world.months), world.n_households), np.nan, dtype=np.float32)
+    assert scores is not None
+    mine = scores[scores["model"].astype(str) == model]
+    row = mine["as_of"].to_numpy() + 1 - int(world.months[0])
+    order = np.argsort(world.households)
+    place = np.searchsorted(world.households, mine["household_id"].to_numpy(), sorter=order)
+    place = order[np.minimum(place, len(order) - 1)]
+    here = (world.households[place] == mine["household_id"].to_numpy()) & (row >= 0)
+    here &= row < len(grid)
+    grid[row[here], place[here]] = mine["risk"].to_numpy(dtype=np.float32)[here]
+    return grid
+
+
+def _months(
+    world: World, strategies: Sequence[Strategy], *, seed: int, replicate: int,
+    procedure: Procedure,
+) -> Iterator[tuple[Month, int, Strategy, Office, Ears]]:  # fmt: skip
+    """Every month of every strategy: months outside, so that strategies share what is drawn."""
+    chance = Chance(world, seed=seed, replicate=replicate)
+    ears = Ears(world, chance)
+    offices = [
+        handed_over(
+            world, chance.lasting("first review"),
+            review_months=int(procedure.review_months),
+            file_review_months=int(procedure.file_review_months),
+        )
+        for _ in strategies
+    ]  # fmt: skip
+    for row in world.rows:
+        now = Month(
+            world=world, row=row, chance=chance, procedure=procedure, given=world.given(row)
+        )
+        for s, (strategy, office) in enumerate(zip(strategies, offices, strict=True)):
+            yield now, s, strategy, office, ears
+
+
+def _month(
+    office: Office, strategy: Strategy, now: Month, ears: Ears, page: Page,
+    risk: np.ndarray | None,
+) -> None:  # fmt: skip
+    fixed = open_purse(office, strategy, now)
+    let_go(office, now)
+    page.note_falls(office, now)
+    brought = listen(office, strategy, now, ears)
+    page.note_leads(brought, now, fixed)
+    who, by = choose(office, strategy, now, brought, risk)
+    visited = visit(office, now, who, by)
+    office.purse_yuan -= len(who) * now.procedure.visit_yuan
+    page.note_visits(office, visited, now)
+
+
+def open_purse(office: Office, strategy: Strategy, now: Month) -> list[float]:
+    """A twelfth of the year's money comes in, the fixed costs go out; what each channel costs.
+
+    Money that a year has not spent does not pass into the next.
+    """
+    if (now.row - LEAD_IN) % 12 == 0:
+        office.purse_yuan = 0.0
+    fixed = [channel.fixed_yuan(now.world) / 12 for channel in strategy.channels]
+    office.purse_yuan += strategy.budget_yuan_per_year / 12 - sum(fixed)
+    return fixed

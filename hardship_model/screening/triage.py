@@ -1,0 +1,116 @@
+"""Triage: of all who wait for a visit this month, who gets one?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from hardship_model.rules import STATES
+from hardship_model.screening.hearing import Leads, smallest
+from hardship_model.screening.office import NEVER, Office
+from hardship_model.screening.path import Month
+from hardship_model.screening.strategies import Strategy
+
+#: Codes of visits that no channel asked for.
+REVIEW, IN_TURN = 100, 101
+
+
+def choose(
+    office: Office, strategy: Strategy, now: Month, brought: Sequence[Leads],
+    risk: np.ndarray | None,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Who is visited this month, and who asked for it? Positions, and codes of channels."""
+    luck = now.chance.shared("order among equals", now.number)
+    affordable = max(office.purse_yuan, 0.0) // now.procedure.visit_yuan
+    left = int(min(strategy.visits_per_month, affordable))
+    due = np.flatnonzero(
+        (office.review_due != NEVER) & (office.review_due <= now.number) & now.alive
+    )
+    reviews = due[smallest(office.review_due[due], left, luck=luck[due])]
+    free = office.sought(now.alive) & (office.rest_until < now.number)
+    free[reviews] = False
+    listed, asked_by = _watch_list(office, free, brought, risk)
+    left -= len(reviews)
+    first = _in_order(office, strategy, now, listed, left, risk)
+    led = listed[first]
+    free[led] = False
+    others = np.flatnonzero(free)
+    left -= len(led)
+    turn = others[smallest(office.last_visit[others], left, luck=luck[others])]
+    codes = [np.full(len(reviews), REVIEW), asked_by[first], np.full(len(turn), IN_TURN)]
+    return np.concatenate([reviews, led, turn]), np.concatenate(codes).astype(np.int8)
+
+
+def _watch_list(
+    office: Office, free: np.ndarray, brought: Sequence[Leads], risk: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Who waits for a visit, by a lead or because a roster offers the door; and by what."""
+    asked_by = np.where((office.lead_since != NEVER) & free, office.lead_by, np.int8(-1))
+    for code, leads in enumerate(brought):
+        if len(leads.offered):
+            offered = leads.offered[free[leads.offered] & (asked_by[leads.offered] < 0)]
+            if risk is not None:
+                offered = offered[~np.isnan(risk[offered])]
+            asked_by[offered] = code
+    listed = np.flatnonzero(asked_by >= 0)
+    return listed, asked_by[listed]
+
+
+def _in_order(
+    office: Office, strategy: Strategy, now: Month, listed: np.ndarray, n: int,
+    risk: np.ndarray | None,
+) -> np.ndarray:  # fmt: skip
+    """Which `n` places of the watch list come first in the strategy's order?"""
+    if n <= 0 or not len(listed):
+        return np.empty(0, dtype=np.int64)
+    table = watch_list(office, strategy, now, listed, risk)
+    values = np.asarray(strategy.order(table, now.number, now.chance.dice), dtype=np.float64)
+    if values.shape != listed.shape:
+        raise ValueError(
+            f"The order of strategy {strategy.name!r} gave {values.shape} numbers for a watch list"
+            f" of {len(listed)}; one number per household is wanted."
+        )
+    luck = now.chance.shared("order among equals", now.number)
+    return smallest(values, n, luck=luck[listed])
+
+
+def watch_list(
+    office: Office, strategy: Strategy, now: Month, listed: np.ndarray, risk: np.ndarray | None
+) -> pd.DataFrame:
+    """What the office knows of each household that waits: one row each, in register order.
+
+    `number` (position), `last_visit` and `lead_since` (months; a door that a roster offers waits
+    since this month), `risk` (missing ones are the mean), `seen_over_dibao` (what the cross-check
+    has seen by now), `line_multiple` (the entry line), `city_rate`. For an oracle besides:
+    `in_hardship`, `hardship_since`, `at_risk`.
+    """
+    world, row = now.world, now.row
+    late = int(now.given("auto_check_lag_months"))
+    seen = np.where(
+        world.traces.linkable[listed], world.traces.seen_over_dibao[row - late, listed], np.nan
+    )
+    since = office.lead_since[listed]
+    columns = {
+        "number": listed,
+        "last_visit": office.last_visit[listed],
+        "lead_since": np.where(since == NEVER, now.number, since),
+        "risk": _filled(None if risk is None else risk[listed], len(listed)),
+        "seen_over_dibao": seen,
+        "line_multiple": np.full(len(listed), now.given("relative_multiple")),
+        "city_rate": world.city_rate[listed],
+    }
+    if strategy.knows_truth:
+        spell = world.spell[row, listed]
+        onset = np.append(world.falls.onset, NEVER)
+        columns |= {
+            "in_hardship": world.hard(row)[listed],
+            "hardship_since": onset[spell],
+            "at_risk": world.state[row, listed] == STATES.index("at_risk"),
+        }
+    return pd.DataFrame(columns)
+
+
+def _filled(risk: np.ndarray | None, n: int) -> np.ndarray:
+    if risk is None or np.isnan(risk).all():
+        return np.zeros(n)
+    return np.where(np.isnan(risk), np.nanmean(risk, dtype=np.float64), risk)
