@@ -78,6 +78,7 @@ def save(figure: Figure, path: Path) -> None:
     """Write a picture as SVG and PNG, with bytes that depend on what is drawn alone."""
     with look():
         figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
+        figure.set_layout_engine("none")  # the second file keeps the places found for the first
         figure.savefig(path.with_suffix(".png"), metadata={"Software": None})
 
 

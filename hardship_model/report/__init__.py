@@ -1,6 +1,6 @@
 """What does one read? Tables and sentences in plain words, and one page that holds them all."""
 
-from hardship_model.report.page import page
+from hardship_model.report.document import page
 from hardship_model.report.sentences import (
     about_falls,
     about_models,

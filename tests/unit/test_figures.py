@@ -1,0 +1,208 @@
+"""Pictures draw what their table says, look alike, and show nobody."""
+
+from dataclasses import replace
+
+import made_up_results as made_up
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from hardship_model import figures
+from hardship_model.data.panel import PanelError
+from hardship_model.months import to_month
+from strips import FIRST_MONTH, panel_from_strips
+
+DRAWN = """
+    edda  HH..
+    fria  .?H.
+"""
+
+
+def dots(panel):
+    """Where single marks stand: one (x, y) each."""
+    lines = [line for line in panel.lines if len(line.get_xdata()) == 1]
+    return [(float(line.get_xdata()[0]), float(line.get_ydata()[0])) for line in lines]
+
+
+def intervals(panel):
+    return [tuple(line.get_xdata()) for line in panel.lines if len(line.get_xdata()) == 2]
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.findobj(mpl.text.Text) if text.get_text()]
+
+
+def notes(panel):
+    """What stands at the right of a panel."""
+    [right] = panel.child_axes
+    return [label.get_text() for label in right.get_yticklabels()]
+
+
+def test_a_move_stands_at_its_rate_with_its_interval_and_counts():
+    falls, returns, leaves = figures.draw_moves(made_up.transitions()).axes
+
+    assert dots(falls) == [(0.050, 0), (0.060, 1)]
+    assert intervals(falls) == [(0.038, 0.066), (0.045, 0.080)]
+    assert notes(falls) == ["45 of 900", "42 of 700"]
+    assert [label.get_text() for label in leaves.get_yticklabels()] == ["12 months later"]
+    assert returns.get_title(loc="left").startswith("return")
+
+
+def test_a_withheld_cell_has_no_dot_and_says_so():
+    _, returns, _ = figures.draw_moves(made_up.transitions()).axes
+
+    seen = [dot for dot in dots(returns) if not np.isnan(dot[0])]
+    assert seen == [(0.300, 0)]
+    assert notes(returns) == ["30 of 100", "withheld, of 60"]
+
+
+def test_the_chosen_model_is_bold_and_no_other():
+    figure = figures.draw_models(made_up.backtest(), made_up.choice())
+
+    for panel, chosen in zip(figure.axes[::2], ("boosting (everybody)", "logistic"), strict=True):
+        labels = panel.get_yticklabels()
+        assert [t.get_text() for t in labels if t.get_fontweight() == "bold"] == [chosen]
+
+
+def test_baselines_are_grey_and_learned_models_are_not():
+    panel = figures.draw_models(made_up.backtest(), made_up.choice()).axes[0]
+
+    colours = [line.get_color() for line in panel.lines if len(line.get_xdata()) == 1]
+    assert colours[0] == colours[1]
+    assert colours[0] not in colours[2:]
+
+
+def test_models_are_drawn_where_they_are_judged_not_where_they_were_chosen():
+    table = made_up.backtest()
+    table.loc[table["role"] == "choose", "value"] = 0.99
+
+    drawn = figures.draw_models(table, made_up.choice())
+
+    assert max(x for panel in drawn.axes for x, _ in dots(panel)) < 0.9
+
+
+def test_lists_of_fewer_than_ten_places_are_not_drawn():
+    figure = figures.draw_lists(made_up.lists(), made_up.choice())
+
+    drawn = {x for panel in figure.axes for line in panel.lines for x in line.get_xdata()}
+    assert drawn == {0.1, 0.2}
+
+
+def test_groups_withheld_from_reliability_are_counted():
+    assert texts(figures.draw_reliability(made_up.reliability(), made_up.choice())).count(
+        "1 of 3 groups withheld"
+    ) == 2 * len(made_up.TASKS)
+
+
+def test_every_order_of_visits_stands_with_its_counts():
+    left, right = figures.draw_visits(made_up.visits()).axes
+
+    assert notes(right) == ["12.5 of 120", "30 of 120", "45 of 120"]
+    assert [x for x, _ in dots(left)][:3] == pytest.approx([12.5 / 120, 30 / 120, 45 / 120])
+
+
+# Which months train and which are judged.
+
+
+def test_nobody_is_learned_from_whose_answer_was_still_out():
+    # a year's horizon: as of 1985-12 the answers of 1986-12 are in, as of 1986-12 they are not
+    stairs = figures.stairs(made_up.study(), first_month=to_month("1984-12"), step_months=12)
+    first = stairs[stairs["origin"] == "1986"].drop_duplicates("part").set_index("part")
+
+    months = first[["since", "until"]].map(lambda month: f"{month // 12}-{month % 12 + 1:02d}")
+    assert months.T.to_dict("list") == {
+        "trains": ["1984-01", "1985-12"],
+        "answers that train": ["1986-01", "1986-12"],
+        "judged": ["1986-01", "1986-12"],
+        "answers that judge": ["1987-01", "1987-12"],
+    }
+
+
+def test_the_staircase_draws_one_bar_per_part():
+    stairs = figures.stairs(made_up.study(), first_month=to_month("1984-12"), step_months=12)
+
+    figure = figures.draw_origins(stairs)
+
+    assert sum(len(panel.patches) for panel in figure.axes) == len(stairs) == 16
+
+
+# Invented households, and real ones.
+
+
+def test_an_invented_life_is_drawn_sign_by_sign():
+    panel = panel_from_strips(DRAWN)
+
+    figure = figures.draw_strips(panel, ["fria", "edda"], as_of=FIRST_MONTH + 1)
+
+    [axes] = figure.axes
+    assert [text.get_text() for text in axes.texts] == ["?", "H", "H", "H"]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["fria", "edda"]
+    assert [line.get_xdata()[0] for line in axes.lines] == [2]
+
+
+def test_a_real_life_is_never_drawn():
+    real = replace(panel_from_strips(DRAWN), invented=False)
+
+    with pytest.raises(PanelError, match="holds real households"):
+        figures.draw_strips(real, ["edda"])
+
+
+def test_an_unknown_household_is_refused_without_its_name():
+    with pytest.raises(PanelError, match="1 of the 2 households") as told:
+        figures.draw_strips(panel_from_strips(DRAWN), ["edda", "gerd"])
+
+    assert "gerd" not in str(told.value)
+
+
+# Files.
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run") / "figures"
+    figures.write_all(made_up.results(), folder)
+    return folder
+
+
+def test_every_picture_comes_as_svg_and_png(written):
+    names = {"moves", "hazards", "origins", "models", "reliability", "lists", "visits"}
+
+    assert {path.name for path in written.iterdir()} == {
+        f"{name}.{ending}" for name in names for ending in ("svg", "png")
+    }
+
+
+@pytest.mark.parametrize("name", ["origins", "reliability"])
+def test_the_same_tables_give_the_same_bytes(written, name, tmp_path):
+    figures.save(figures.draw_all(made_up.results())[name], tmp_path / name)
+
+    for path in tmp_path.iterdir():
+        assert path.read_bytes() == (written / path.name).read_bytes()
+
+
+def test_an_svg_keeps_its_text_as_text_and_says_no_date(written):
+    drawn = (written / "moves.svg").read_text(encoding="utf-8")
+
+    assert ">45 of 900<" in drawn
+    assert "<dc:date>" not in drawn
+
+
+def test_what_a_run_does_not_have_is_not_drawn():
+    moved = made_up.transitions()
+    without = made_up.results(
+        transitions=moved[~moved["move"].str.startswith("hazard")], visits=pd.DataFrame()
+    )
+
+    assert {"hazards", "visits"} & set(figures.draw_all(without)) == set()
+
+
+def test_the_readers_own_settings_stay_as_they_are():
+    with mpl.rc_context({"font.size": 23.0}):
+        before = dict(mpl.rcParams)
+        drawn = figures.draw_moves(made_up.transitions())
+
+        assert dict(mpl.rcParams) == before
+    assert isinstance(drawn, Figure)
+    assert max(text.get_fontsize() for text in drawn.findobj(mpl.text.Text)) < 15

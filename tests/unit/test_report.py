@@ -1,0 +1,231 @@
+"""The page and its sentences: plain words, counts beside rates, nobody's row."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import made_up_results as made_up
+import pandas as pd
+import pytest
+
+from hardship_model import figures, report
+from hardship_model.labels import Question, outcomes
+from strips import FIRST_MONTH, panel_from_strips
+
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+
+
+class Outline(HTMLParser):
+    """Tags that stand open, ids, links, and what would be loaded from elsewhere."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.ids, self.links, self.loads, self.pictures = [], [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        named = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        self.ids += [named["id"]] if "id" in named else []
+        self.links += [v[1:] for k, v in attrs if k.endswith("href") and v.startswith("#")]
+        self.loads += [v for k, v in attrs if k in ("src", "href") and not v.startswith("#")]
+        if tag == "svg":
+            self.pictures.append(named)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures")
+    figures.write_all(made_up.results(), folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _any_version(monkeypatch):
+    # a folder without an installation has no version of its own
+    monkeypatch.setattr("hardship_model.report.document.version", lambda name: "1.0")
+
+
+@pytest.fixture
+def page(folder):
+    return report.page(made_up.results(), folder)
+
+
+@pytest.fixture
+def outline(page):
+    read = Outline()
+    read.feed(page)
+    return read
+
+
+def test_the_page_needs_no_other_file_and_no_network(page, outline):
+    assert outline.loads == []
+    assert "<script" not in page
+    assert set(re.findall(r"https?://[^\"' <)]+", page)) <= {
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1999/xlink",
+    }
+
+
+def test_the_page_is_well_formed(outline):
+    assert outline.open == []
+    assert [name for name, times in Counter(outline.ids).items() if times > 1] == []
+    assert set(outline.links) <= set(outline.ids)
+
+
+def test_every_picture_is_there_and_says_what_it_shows(outline):
+    assert len(outline.pictures) == 7
+    assert all(p["role"] == "img" and len(p["aria-label"]) > 30 for p in outline.pictures)
+
+
+def test_no_household_is_on_the_page(page):
+    assert made_up.SECRET not in page
+
+
+def test_a_small_cell_is_withheld(page):
+    # four of sixty returned within two years, three of twenty in their second year
+    assert "withheld, of 60" in page
+    assert "4 of 60" not in page
+    assert "3 of 20<" not in page
+
+
+def test_the_same_results_give_the_same_page(page, folder):
+    assert page == report.page(made_up.results(), folder)
+
+
+def test_a_title_cannot_break_the_page(folder):
+    odd = made_up.results(study=replace(made_up.study(), title="A <script> & more"))
+
+    assert "A &lt;script&gt; &amp; more" in report.page(odd, folder)
+
+
+def test_a_run_without_visits_has_no_such_section(folder):
+    plain = made_up.results(study=replace(made_up.study(), visits=None), visits=pd.DataFrame())
+
+    page = report.page(plain, folder)
+
+    assert 'id="visits"' not in page
+    assert 'href="#visits"' not in page
+
+
+@pytest.mark.parametrize(
+    ("survey", "said"),
+    [
+        ("rwm5yr", "60% of the median of 1984-12 to 1986-12"),
+        ("eph", "moves with each period&#x27;s median"),
+        ("town", "These households are invented"),
+    ],
+)
+def test_the_page_says_what_to_know_about_its_households(folder, survey, said):
+    results = made_up.results(study=replace(made_up.study(), survey=survey))
+
+    assert said in report.page(results, folder)
+
+
+def test_every_assumption_carries_a_tag(page):
+    told = re.search(r'id="assumed".*?</section>', page, re.DOTALL)[0]
+    rows = re.findall(r"<tr><td>.*?</tr>", told)
+
+    assert len(rows) >= 5
+    assert all(re.search(r"<td>(found|found-low|remembered|derived|assumed)</td>", r) for r in rows)
+
+
+# Sentences.
+
+
+def about_returns(results):
+    return next(iter(report.about_models(results)))
+
+
+@pytest.mark.parametrize(
+    ("auroc", "precision", "said"),
+    [
+        ("better", "better", "Better than what needs no learning."),
+        ("too close to call", "too close to call", "Too close to call: not shown to beat"),
+        ("worse", "worse", "Worse than what needs no learning."),
+        ("better", "worse", "Better in AUROC, worse in average precision."),
+    ],
+)
+def test_a_verdict_is_said_in_plain_words(auroc, precision, said):
+    table = made_up.backtest(auroc=auroc, average_precision=precision)
+
+    assert said in about_returns(made_up.results(backtest=table))
+
+
+def test_the_choice_and_its_regret_are_named_with_counts_and_interval():
+    told = about_returns(made_up.results())
+
+    assert told.startswith("Return next year: boosting (everybody) was chosen")
+    assert "by 0.000; rule in force by 0.020" in told
+    assert "At 1987, where 60 of 300 fell" in told
+    assert "AUROC 0.650 (+0.100 on income over line, +0.070 to +0.120)" in told
+
+
+def test_a_baseline_that_was_chosen_is_not_compared_with_itself():
+    chosen = dict.fromkeys(made_up.TASKS, "income_over_line")
+
+    told = about_returns(made_up.results(choice=made_up.choice(chosen)))
+
+    assert "AUROC 0.550 (0.510 to 0.590)" in told
+    assert "no learned model was ahead" in told
+
+
+def test_falls_are_told_with_their_counts_for_the_nearest_look():
+    assert list(report.about_falls(made_up.transitions())) == [
+        "Of those never seen in hardship before, 5.0% (3.8 to 6.6) were in it 12 months later:"
+        " 45 of 900.",
+        "Of those who had left hardship, 30.0% (21.9 to 39.6) were in it 12 months later:"
+        " 30 of 100.",
+    ]
+
+
+def test_visits_are_told_with_the_difference_and_its_verdict():
+    [told] = report.about_visits(made_up.results())
+
+    assert "With 240 visits" in told
+    assert "(risk) found 37.5% of the falls (45 of 120)" in told
+    assert told.endswith("+12.5 points (+5.0 to +20.0), better.")
+
+
+# Tables.
+
+
+def test_answers_are_counted_by_kind_and_the_few_are_withheld():
+    families = [f"fell{k} ..H" for k in range(12)] + [f"stayed{k} ..." for k in range(20)]
+    families += (
+        [f"back{k} H.H" for k in range(3)] + [f"out{k} H.." for k in range(30)] + ["ida ..?"]
+    )
+    asked = Question(ask="in_hardship_at", horizon_months=1)
+    found = outcomes(panel_from_strips("\n".join(families)), asked, as_of=[FIRST_MONTH + 1])
+
+    table = report.answers_table(found).set_index("kind")
+
+    assert table.loc["first fall"].to_list() == ["12 of 32", "37.5% (22.9 to 54.7)", "1"]
+    assert table.loc["return"].to_list() == ["withheld, of 33", "withheld", "0"]
+
+
+def test_a_list_that_held_few_is_withheld():
+    table = made_up.lists()
+    few = (table["model"] == "logistic") & (table["share"] == 0.1)
+    table.loc[few, "events"] = 7.0
+
+    rows = report.lists_table(table, made_up.backtest(), shares=(0.1,)).set_index(["task", "model"])
+
+    assert rows.loc[("poor next year", "logistic"), "precision"] == "withheld"
+    assert rows.loc[("poor next year", "rule in force"), "fell, of places"] == "15 of 30"
+
+
+def test_features_are_counted_by_pillar_and_look_back():
+    table = report.features_table(made_up.results().declared).set_index("pillar")
+
+    assert table.loc["security"].to_dict() == {"24 months": 1, "60 months": 0, "in all": 1}
+    assert table.loc["in all", "in all"] == 2
