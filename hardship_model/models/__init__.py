@@ -9,11 +9,14 @@ from collections.abc import Callable, Sequence
 from sklearn.base import BaseEstimator
 
 from hardship_model.features import Feature
+from hardship_model.models.alerts import SingleTriggerAlerts
 from hardship_model.models.by_hand import IncomeOverLine, RuleInForce
 from hardship_model.models.learned import boosting, logistic, mean_of_both
 
 #: What a config may name. Baselines come first and are always in the table.
 BASELINES = ("rule_in_force", "income_over_line")
+#: Also computed by hand, on panels that have what it reads.
+BY_HAND = (*BASELINES, "single_trigger_alerts")
 LEARNED = ("logistic", "boosting", "mean_of_both")
 #: A learned model with this ending learns from everybody at risk, not from the households of
 #: the task's kind alone: helps where few have ever fallen back.
@@ -25,12 +28,13 @@ def build(name: str, declared: Sequence[Feature], *, seed: int) -> Callable[[], 
     makers: dict[str, Callable[[], BaseEstimator]] = {
         "rule_in_force": RuleInForce,
         "income_over_line": IncomeOverLine,
+        "single_trigger_alerts": SingleTriggerAlerts,
         "logistic": lambda: logistic(declared, seed=seed),
         "boosting": lambda: boosting(declared, seed=seed),
         "mean_of_both": lambda: mean_of_both(declared, seed=seed),
     }
     plain = name.removesuffix(OF_EVERYBODY)
-    if plain not in makers or (plain in BASELINES and plain != name):
+    if plain not in makers or (plain in BY_HAND and plain != name):
         raise ValueError(
             f"There is no model {name!r}; a config may name {sorted(makers)},"
             f" the learned ones also with the ending {OF_EVERYBODY!r}."
