@@ -26,7 +26,8 @@ _PICTURES = {
     ),
     "hazards": (
         "Dots with intervals: share that returns or leaves in the next period, by time since",
-        "Only spells whose beginning was seen. If the dots sink from top to bottom, time helps.",
+        "Only spells whose beginning was seen. Dots further left further down: the longer it has"
+        " lasted, the fewer move. The quick go first, so this does not show that time did it.",
     ),
     "origins": (
         "Bars over the years: months that train, months that wait for answers, months judged",
