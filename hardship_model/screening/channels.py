@@ -13,8 +13,9 @@ import numpy as np
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import PLACES
 from hardship_model.data.population.luck import normal
+from hardship_model.data.population.register import EXITED, LOW_INCOME, MONITORED
 from hardship_model.screening.luck import Chance
-from hardship_model.screening.office import EXITED, LOW_INCOME, MONITORED, Office, in_file
+from hardship_model.screening.office import Office, in_file
 from hardship_model.screening.world import GROUNDS, LEAD_IN, World
 
 #: Whom a channel can bring forward: (world, row, office) → bool (n_households,).

@@ -8,9 +8,8 @@ from hardship_model.data.population.register import (
     ACCIDENTAL,
     BACKSTOPPED,
     DEEP,
-    EXITED,
-    LOW_INCOME,
     MONITORED,
+    UNLISTED,
 )
 from hardship_model.screening.world import LEAD_IN, World
 
@@ -38,6 +37,8 @@ class Office:
     #: First and latest verification of the present stay among the monitored.
     watched_since: np.ndarray
     watched_last: np.ndarray
+    #: Channel whose lead led to the placement among the monitored; −1: handed over so.
+    watched_by: np.ndarray
     #: Month in which the next review is due.
     review_due: np.ndarray
 
@@ -77,7 +78,7 @@ def handed_over(
     due = np.where(watched, (rolls * review_months).astype(np.int32) + month, NEVER)
     filed = in_file(file.category)
     due = np.where(filed, (rolls * file_review_months).astype(np.int32) + month, due)
-    unsought = np.where(known, LOW_INCOME * 0, file.category)
+    unsought = np.where(known, UNLISTED, file.category)
     return Office(
         category=file.category.copy(),
         months_above=file.months_above.copy(),
@@ -88,12 +89,10 @@ def handed_over(
         sought_as=unsought.astype(np.int8),
         watched_since=np.where(watched, eve, NEVER).astype(np.int32),
         watched_last=np.where(watched, eve, NEVER).astype(np.int32),
+        watched_by=np.full(n, -1, dtype=np.int8),
         review_due=due.astype(np.int32),
         lead_since=np.full(n, NEVER, dtype=np.int32),
         lead_by=np.full(n, -1, dtype=np.int8),
         last_visit=np.full(n, month - 13, dtype=np.int32),
         rest_until=np.full(n, NEVER, dtype=np.int32),
     )
-
-
-__all__ = ["EXITED", "LOW_INCOME", "MONITORED", "NEVER", "Office", "handed_over", "in_file"]

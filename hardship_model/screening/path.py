@@ -9,13 +9,10 @@ from hardship_model.data.population.luck import normal
 from hardship_model.data.population.register import (
     BACKSTOPPED,
     EXITED,
-    LOW_INCOME,
     MONITORED,
     REMOVED,
-    UNLISTED,
 )
 from hardship_model.rules import (
-    IN_HARDSHIP,
     STATES,
     Card,
     LatentRule,
@@ -147,6 +144,7 @@ def visit(office: Office, now: Month, who: np.ndarray, by: np.ndarray) -> Visite
     home, seen = _meets(now, who)
     found, placed = np.zeros((2, len(who)), dtype=bool)
     found[seen], placed[seen] = _verify(office, now, who[seen])
+    office.watched_by[who[placed]] = by[placed]
     office.last_visit[who] = now.number
     met = who[home]
     office.rest_until[met] = now.number + int(now.procedure.rest_months)
@@ -227,7 +225,3 @@ def _set_reviews(office: Office, now: Month, who: np.ndarray) -> None:
     kept = office.known[who] & (office.category[who] != BACKSTOPPED)
     due = np.where(watched, now.number + int(p.review_months), NEVER)
     office.review_due[who] = np.where(kept, now.number + int(p.file_review_months), due)
-
-
-__all__ = ["IN_HARDSHIP", "LOW_INCOME", "UNLISTED", "Month", "Procedure", "Visited", "let_go",
-           "visit"]  # fmt: skip

@@ -42,7 +42,7 @@ class Played:
     #: [S, R, F] int8, codes of `HOW`.
     how: np.ndarray
     #: [S, R, F] int8: place of the finding channel among the strategy's; `triage.REVIEW` and
-    #: `IN_TURN`; −1 when not found after the fall.
+    #: `IN_TURN`; for *before* the one that had the household monitored; −1: none of them.
     by: np.ndarray
     #: [S, R, N] int16: visits; contacts' and visits' yuan are in `costs`.
     visits: np.ndarray
@@ -167,7 +167,9 @@ class Page:
         since = np.where(now.number - since <= WATCHED_MONTHS, since, last)
         watched &= now.number - since <= WATCHED_MONTHS
         before = np.where(falls.onset[fresh] < now.number, ON_FILE, BEFORE)
-        self._found(fresh[watched], since[watched], before[watched], -1)
+        self._found(
+            fresh[watched], since[watched], before[watched], office.watched_by[who[watched]]
+        )
 
     def _found(
         self, fall: np.ndarray, month: np.ndarray | int, how: np.ndarray | int,

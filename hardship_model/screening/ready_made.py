@@ -84,8 +84,9 @@ def read_strategies(text: str, world: World) -> tuple[Strategy, ...]:
     """The strategies that a TOML text declares, one `[[strategy]]` each.
 
     Keys: `name`, `channels` (names), `order` (a name), `model`, `visits_per_month`,
-    `budget_yuan_per_year`, `kept_for_visits`, and `[strategy.change.<channel>]` with fields of
-    the channel to replace. What is left out is as usual for the world's size.
+    `budget_yuan_per_year`, `kept_for_visits`, `most_for_reviews`, and
+    `[strategy.change.<channel>]` with fields of the channel to replace. What is left out is as
+    usual for the world's size.
     """
     read = tomllib.loads(text)
     if set(read) != {"strategy"}:
@@ -94,7 +95,7 @@ def read_strategies(text: str, world: World) -> tuple[Strategy, ...]:
 
 
 _KEYS = {"name", "channels", "order", "model", "visits_per_month", "budget_yuan_per_year",
-         "kept_for_visits", "knows_truth", "change"}  # fmt: skip
+         "kept_for_visits", "most_for_reviews", "knows_truth", "change"}  # fmt: skip
 
 
 def _made(world: World, spec: Mapping[str, Any]) -> Strategy:
@@ -113,6 +114,7 @@ def _made(world: World, spec: Mapping[str, Any]) -> Strategy:
         visits_per_month=usual if visits is None else visits,
         budget_yuan_per_year=given("office_budget_yuan") * n if budget is None else budget,
         kept_for_visits=spec.get("kept_for_visits", given("kept_for_visits_share")),
+        most_for_reviews=spec.get("most_for_reviews", given("most_for_reviews_share")),
         model=spec.get("model"),
         knows_truth=spec.get("knows_truth", False),
     )

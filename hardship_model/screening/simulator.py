@@ -68,19 +68,14 @@ def play(
         world=world, strategies=tuple(strategies), replicates=tuple(replicates),
         procedure=procedure, with_ledger=with_ledger,
     )  # fmt: skip
+    fixed = {s.name: [one.fixed_yuan(world) / 12 for one in s.channels] for s in strategies}
     for k, replicate in enumerate(replicates):
         for now, s, strategy, office, ears in _months(
             world, strategies, seed=seed, replicate=replicate, procedure=procedure
         ):
-            risk = risks.get(strategy.name)
-            _month(
-                office,
-                strategy,
-                now,
-                ears,
-                book.page(s, k),
-                None if risk is None else risk[now.row],
-            )
+            risk = risks[strategy.name][now.row] if strategy.model else None
+            page = book.page(s, k)
+            _month(office, strategy, now, ears, page, risk, fixed[strategy.name])
     return book.closed()
 
 
@@ -157,27 +152,30 @@ def _months(
 
 
 def _month(
-    office: Office, strategy: Strategy, now: Month, ears: Ears, page: Page,
+    office: Office,
+    strategy: Strategy,
+    now: Month,
+    ears: Ears,
+    page: Page,
     risk: np.ndarray | None,
-) -> None:  # fmt: skip
-    fixed = open_purse(office, strategy, now)
+    fixed_yuan: Sequence[float],
+) -> None:
+    open_purse(office, strategy, now, sum(fixed_yuan))
     let_go(office, now)
     page.note_falls(office, now)
     brought = listen(office, strategy, now, ears)
-    page.note_leads(brought, now, fixed)
+    page.note_leads(brought, now, fixed_yuan)
     who, by = choose(office, strategy, now, brought, risk)
     visited = visit(office, now, who, by)
     office.purse_yuan -= len(who) * now.procedure.visit_yuan
     page.note_visits(office, visited, now)
 
 
-def open_purse(office: Office, strategy: Strategy, now: Month) -> list[float]:
-    """A twelfth of the year's money comes in, the fixed costs go out; what each channel costs.
+def open_purse(office: Office, strategy: Strategy, now: Month, fixed_yuan: float) -> None:
+    """A twelfth of the year's money comes in, a twelfth of the fixed costs goes out.
 
     Money that a year has not spent does not pass into the next.
     """
     if (now.row - LEAD_IN) % 12 == 0:
         office.purse_yuan = 0.0
-    fixed = [channel.fixed_yuan(now.world) / 12 for channel in strategy.channels]
-    office.purse_yuan += strategy.budget_yuan_per_year / 12 - sum(fixed)
-    return fixed
+    office.purse_yuan += strategy.budget_yuan_per_year / 12 - fixed_yuan

@@ -108,6 +108,8 @@ class Strategy:
     budget_yuan_per_year: float
     #: Share of the money after fixed costs that the channels must leave for visits.
     kept_for_visits: float
+    #: Share of the visits that reviews of the monitored and the registered may take.
+    most_for_reviews: float
     #: Whose scores are `risk`; None: the strategy needs none.
     model: str | None = None
     #: The watch list tells the latent state. Only for bounds.
@@ -120,12 +122,17 @@ class Strategy:
                 f"Strategy {self.name!r}: visits_per_month is a whole number, 0 or more; got"
                 f" {self.visits_per_month}."
             )
-        if not self.budget_yuan_per_year >= 0 or not 0 <= self.kept_for_visits <= 1:
+        if not self.budget_yuan_per_year >= 0:
             raise ValueError(
-                f"Strategy {self.name!r}: budget_yuan_per_year must be 0 or more and"
-                f" kept_for_visits between 0 and 1; got {self.budget_yuan_per_year} and"
-                f" {self.kept_for_visits}."
+                f"Strategy {self.name!r}: budget_yuan_per_year must be 0 or more; got"
+                f" {self.budget_yuan_per_year}."
             )
+        for name in ("kept_for_visits", "most_for_reviews"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(
+                    f"Strategy {self.name!r}: {name} is a share between 0 and 1; got"
+                    f" {getattr(self, name)}."
+                )
         names = [channel.name for channel in self.channels]
         if len(set(names)) < len(names):
             raise ValueError(f"Strategy {self.name!r} has a channel twice: {names}.")

@@ -26,7 +26,8 @@ def choose(
     due = np.flatnonzero(
         (office.review_due != NEVER) & (office.review_due <= now.number) & now.alive
     )
-    reviews = due[smallest(office.review_due[due], left, luck=luck[due])]
+    most = int(strategy.most_for_reviews * left)
+    reviews = due[smallest(office.review_due[due], most, luck=luck[due])]
     free = office.sought(now.alive) & (office.rest_until < now.number)
     free[reviews] = False
     listed, asked_by = _watch_list(office, free, brought, risk)

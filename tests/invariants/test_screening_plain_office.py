@@ -1,0 +1,66 @@
+"""The simulator against a plain second way that follows one household at a time."""
+
+from dataclasses import replace
+
+import pytest
+from invented_towns import town
+from plain_office import PlainOffice
+
+from hardship_model.months import to_month
+from hardship_model.screening.path import Procedure
+from hardship_model.screening.ready_made import ready_made
+from hardship_model.screening.simulator import play
+from hardship_model.screening.world import LEAD_IN, from_town
+
+NAMES = ("status_quo", "guangxi_online", "guangxi_offline", "guangxi_combined",
+         "qinghai_look_back", "linkage_only", "random", "in_turn", "income_visits")  # fmt: skip
+
+
+def small_world(seed):
+    return from_town(
+        town(n_households=160, seed=seed, last_month="2019-12"),
+        first_month=to_month("2018-07"), last_month=to_month("2019-12"),
+    )  # fmt: skip
+
+
+def generous(strategy):
+    """Enough visits that every branch is taken; money for most of what the channels want."""
+    return replace(strategy, visits_per_month=16, budget_yuan_per_year=32_000)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_ledger_is_that_of_an_office_that_follows_one_household_at_a_time(name, seed):
+    world = small_world(seed)
+    [strategy] = map(generous, ready_made(world, [name]))
+    played = play(world, [strategy], replicates=[seed], seed=7)
+    procedure = world.given(LEAD_IN).card(Procedure)
+
+    plain = PlainOffice(world, strategy, seed=7, replicate=seed, procedure=procedure).play()
+
+    ledger = played.ledger[["month", "household_id", "channel", "step", "found", "cost_yuan"]]
+    ours = sorted(map(tuple, ledger.astype({"channel": str, "step": str}).to_numpy().tolist()))
+    assert len(ours) > 200
+    assert ours == sorted(plain.contacts)
+
+
+@pytest.mark.parametrize("name", ["status_quo", "guangxi_combined", "random"])
+def test_each_fall_is_found_in_the_same_month_and_in_the_same_way(name):
+    world = small_world(3)
+    [strategy] = map(generous, ready_made(world, [name]))
+    played = play(world, [strategy], replicates=[0], seed=7, with_ledger=False)
+    procedure = world.given(LEAD_IN).card(Procedure)
+
+    plain = PlainOffice(world, strategy, seed=7, replicate=0, procedure=procedure).play()
+
+    told = played.falls()
+    ours = {
+        fall: (month, how)
+        for fall, (month, how) in enumerate(zip(told["found_month"], told["how"], strict=True))
+        if how != "never"
+    }
+    assert {"after", "on file"} <= {how for _, how in ours.values()}
+    assert ours == plain.found
+    assert played.aid_months[0, 0].tolist() == [house.aid_months for house in plain.houses]
+    placed = played.placements[["month", "household_id", "channel"]].astype({"channel": str})
+    assert sorted(map(tuple, placed.to_numpy().tolist())) == sorted(plain.placements)
