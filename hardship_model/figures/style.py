@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hardship_model.figures.reading import records
-from hardship_model.models import BASELINES, OF_EVERYBODY
+from hardship_model.models import BASELINES, LEARNED, OF_EVERYBODY
 
 #: The palette of Okabe and Ito (2008), which colour-blind readers can tell apart.
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
@@ -23,7 +23,9 @@ INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
 #: Inches. Narrow, so that a phone shows the text at a readable size.
 WIDTH = 5.6
 
-_LEARNED = {"logistic": BLUE, "boosting": VERMILLION, "mean_of_both": GREEN}
+_FIRST = {"logistic": BLUE, "boosting": VERMILLION, "mean_of_both": GREEN}
+_FURTHER = [name for name in LEARNED if name not in _FIRST]
+_LEARNED = _FIRST | dict(zip(_FURTHER, (PURPLE, ORANGE, SKY), strict=False))
 _ORDERS = {"risk": BLUE, "risk × months since visit": VERMILLION}
 
 _LOOK: Mapping[str, object] = {

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 from hardship_model import figures
 from hardship_model.data.panel import PanelError
+from hardship_model.figures import style
+from hardship_model.models import BASELINES, LEARNED
 from hardship_model.months import to_month
 from strips import FIRST_MONTH, panel_from_strips
 
@@ -72,6 +74,13 @@ def test_baselines_are_grey_and_learned_models_are_not():
     colours = [line.get_color() for line in panel.lines if len(line.get_xdata()) == 1]
     assert colours[0] == colours[1]
     assert colours[0] not in colours[2:]
+
+
+def test_every_learned_model_has_a_colour_of_its_own():
+    colours = [style.colour(name) for name in LEARNED]
+
+    assert len(set(colours)) == len(LEARNED)
+    assert not set(colours) & {style.colour(name) for name in BASELINES}
 
 
 def test_models_are_drawn_where_they_are_judged_not_where_they_were_chosen():
