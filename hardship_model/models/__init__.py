@@ -12,12 +12,13 @@ from hardship_model.features import Feature
 from hardship_model.models.alerts import SingleTriggerAlerts
 from hardship_model.models.by_hand import IncomeOverLine, RuleInForce
 from hardship_model.models.learned import boosting, logistic, mean_of_both
+from hardship_model.models.scorecard import Scorecard
 
 #: What a config may name. Baselines come first and are always in the table.
 BASELINES = ("rule_in_force", "income_over_line")
 #: Also computed by hand, on panels that have what it reads.
 BY_HAND = (*BASELINES, "single_trigger_alerts")
-LEARNED = ("logistic", "boosting", "mean_of_both")
+LEARNED = ("scorecard", "logistic", "boosting", "mean_of_both")
 #: A learned model with this ending learns from everybody at risk, not from the households of
 #: the task's kind alone: helps where few have ever fallen back.
 OF_EVERYBODY = "_of_everybody"
@@ -29,6 +30,7 @@ def build(name: str, declared: Sequence[Feature], *, seed: int) -> Callable[[], 
         "rule_in_force": RuleInForce,
         "income_over_line": IncomeOverLine,
         "single_trigger_alerts": SingleTriggerAlerts,
+        "scorecard": lambda: Scorecard(tuple(declared)),
         "logistic": lambda: logistic(declared, seed=seed),
         "boosting": lambda: boosting(declared, seed=seed),
         "mean_of_both": lambda: mean_of_both(declared, seed=seed),
