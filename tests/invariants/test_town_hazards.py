@@ -193,3 +193,12 @@ def test_events_at_both_ends_of_a_roll_have_their_own_chances_and_never_meet():
     assert abs(len(high) - 20_000) < 500
     assert not set(low) & set(high)
     assert abs(left.mean() - 0.5) < 0.01
+
+
+def test_twelve_months_of_a_hazard_give_the_declared_chance_of_a_year():
+    given = Assumptions(month=MONTH, scaled={})
+    well = serious_illness_hazard(given)[:, 0]
+
+    for age, name in ((10, "child"), (30, "adult"), (70, "elder")):
+        yearly = 1 - (1 - float(well[age])) ** 12
+        assert yearly == pytest.approx(given(f"serious_illness_per_year_{name}"), rel=1e-4)
