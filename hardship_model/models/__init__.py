@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 from hardship_model.features import Feature
 from hardship_model.models.alerts import SingleTriggerAlerts
 from hardship_model.models.by_hand import IncomeOverLine, RuleInForce
+from hardship_model.models.explainable import ExplainableBoosting
 from hardship_model.models.learned import boosting, logistic, mean_of_both
 from hardship_model.models.scorecard import Scorecard
 
@@ -18,7 +19,7 @@ from hardship_model.models.scorecard import Scorecard
 BASELINES = ("rule_in_force", "income_over_line")
 #: Also computed by hand, on panels that have what it reads.
 BY_HAND = (*BASELINES, "single_trigger_alerts")
-LEARNED = ("scorecard", "logistic", "boosting", "mean_of_both")
+LEARNED = ("scorecard", "logistic", "boosting", "mean_of_both", "explainable")
 #: A learned model with this ending learns from everybody at risk, not from the households of
 #: the task's kind alone: helps where few have ever fallen back.
 OF_EVERYBODY = "_of_everybody"
@@ -33,6 +34,8 @@ def build(name: str, declared: Sequence[Feature], *, seed: int) -> Callable[[], 
         "scorecard": lambda: Scorecard(tuple(declared)),
         "logistic": lambda: logistic(declared, seed=seed),
         "boosting": lambda: boosting(declared, seed=seed),
+        # Needs the extra `explain`; says so when it is fitted without.
+        "explainable": lambda: ExplainableBoosting(tuple(declared), random_state=seed),
         "mean_of_both": lambda: mean_of_both(declared, seed=seed),
     }
     plain = name.removesuffix(OF_EVERYBODY)
