@@ -1,11 +1,9 @@
 """The command line: `hardship-model run CONFIG` and what goes with it."""
 
 import json
-import platform
 import shutil
 import sys
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -25,8 +23,6 @@ app = typer.Typer(
 )
 _screen = Console(stderr=True)
 
-#: Versions that decide about every number of a run.
-_DECISIVE = ("hardship_model", "numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
 _MARK = "versions.json"
 #: A larger town is measured on its first households.
 _CALIBRATED_HOUSEHOLDS = 50_000
@@ -71,12 +67,7 @@ def _write(results: study.Results, config: Path, folder: Path) -> None:
     _write_json(results.data | predictions, folder / "data.json")
     figures.write_all(results, folder / "figures")
     (folder / "report.html").write_text(report.page(results, folder / "figures"), encoding="utf-8")
-    _write_json(_versions(), folder / _MARK)
-
-
-def _versions() -> dict[str, str]:
-    named = {name: version(name) for name in _DECISIVE}
-    return {"python": platform.python_version(), **named}
+    _write_json(study.versions(), folder / _MARK)
 
 
 def _write_json(content: Mapping[str, object], path: Path) -> None:

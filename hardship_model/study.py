@@ -2,9 +2,11 @@
 
 import hashlib
 import itertools
+import platform
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +29,7 @@ from hardship_model.screening.strategies import at_random, by_risk_since_visit, 
 from hardship_model.screening.visits import CLERKS, compare_visits, make_visits
 from hardship_model.transitions import transitions
 
+_DECISIVE = ("hardship_model", "numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
 _ORIGIN_MONTHS = ("train_until", "test_from", "answers_until")
 
 
@@ -246,7 +249,10 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
             pd.concat([reliability(s) for s in judged], ignore_index=True),
             shown=["expected", "observed", "low", "high"],
         ),
-        lists=pd.concat([by_list_size(s) for s in judged], ignore_index=True),
+        lists=withhold_small_cells(
+            pd.concat([by_list_size(s) for s in judged], ignore_index=True),
+            shown=["precision", "recall", "fewest", "most"],
+        ),
         scores=pd.concat([_scores(s) for s in judged], ignore_index=True),
         visits=visits,
         ledger=ledger,
@@ -323,3 +329,8 @@ def as_files(results: Results) -> Mapping[str, pd.DataFrame]:
 def same_bits(risk: pd.Series) -> str:
     """A fingerprint of predictions that changes with any bit."""
     return hashlib.sha256(np.ascontiguousarray(risk.to_numpy(dtype=float)).tobytes()).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Which versions decide about every number of a run?"""
+    return {"python": platform.python_version(), **{name: version(name) for name in _DECISIVE}}

@@ -11,7 +11,6 @@ from matplotlib.ticker import PercentFormatter
 from hardship_model.figures import style, words
 from hardship_model.figures.reading import parts, records
 from hardship_model.models import BASELINES, OF_EVERYBODY
-from hardship_model.privacy import SMALLEST_CELL
 
 #: Beside each chosen model's reliability stands that of the stronger clerk.
 _CLERK = "income_over_line"
@@ -113,9 +112,8 @@ def draw_lists(lists: pd.DataFrame, choice: pd.DataFrame) -> Figure:
     """How many of a list fell, and how many of all who fell stand on it, for lists of each size?
 
     A band where equal scores leave the order open: the fewest and the most that luck among
-    equals could give. Lists of fewer than ten places are not drawn.
+    equals could give. Withheld lists leave a gap.
     """
-    lists = lists[lists["n"] >= SMALLEST_CELL]
     places = list(parts(lists, "task", "origin"))
     with style.look():
         figure, panels = style.canvas(len(places), 2, height=0.9 + 2.3 * len(places))

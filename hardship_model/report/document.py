@@ -1,7 +1,6 @@
 """One self-contained page of a run: question, answer, counts, pictures, doubts."""
 
 from html import escape
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -11,7 +10,7 @@ from hardship_model.report import sentences, tables
 from hardship_model.report.assumptions import assumptions, caveats
 from hardship_model.report.markup import bullets, folded, paragraph, picture, section, table
 from hardship_model.report.markup import tables as split
-from hardship_model.study import Results, same_bits
+from hardship_model.study import Results, same_bits, versions
 
 _QUESTION = (
     "With the visits that an office has: who falls into hardship, who falls back, what could have"
@@ -53,7 +52,6 @@ _PICTURES = {
         "The same number of visits for everybody. Grey: orders that need no model.",
     ),
 }
-_DECISIVE = ("hardship_model", "numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
 
 
 def page(results: Results, figures_folder: Path) -> str:
@@ -224,7 +222,7 @@ def _limits(results: Results) -> list[str]:
 
 
 def _again(results: Results) -> str:
-    versions = ", ".join(f"{name} {version(name)}" for name in _DECISIVE)
+    named = ", ".join(f"{name} {number}" for name, number in versions().items())
     return (
         "<p>With the <code>config.toml</code> that lies beside this page: <code>hardship-model run"
         " config.toml</code>. The same config, data and versions give the same bytes.</p>"
@@ -232,7 +230,7 @@ def _again(results: Results) -> str:
             [
                 f"Data: {results.data['panel']}, fingerprint {results.data['fingerprint']}",
                 f"Predictions: fingerprint {same_bits(results.scores['risk'])}",
-                f"Versions: {versions}; {results.study.n_draws} draws, seed {results.study.seed}",
+                f"Versions: {named}; {results.study.n_draws} draws, seed {results.study.seed}",
             ]
         )
     )

@@ -121,9 +121,9 @@ def lists_table(
 
     Where fewer than ten on a list fell, or fewer than ten did not, its counts are withheld.
     """
-    sizes = withhold_small_cells(
-        lists[lists["share"].isin(shares)], shown=["precision", "recall", "fewest", "most"]
-    ).sort_values(["task", "origin", "share"], kind="stable", key=_in_given_order)
+    sizes = lists[lists["share"].isin(shares)].sort_values(
+        ["task", "origin", "share"], kind="stable", key=_in_given_order
+    )
     intervals = {
         (row["task"], row["origin"], row["model"], row["metric"]): row for row in records(backtest)
     }

@@ -14,6 +14,7 @@ from hardship_model.data.panel import PanelError
 from hardship_model.figures import style
 from hardship_model.models import BASELINES, LEARNED
 from hardship_model.months import to_month
+from hardship_model.privacy import withhold_small_cells
 from strips import FIRST_MONTH, panel_from_strips
 
 DRAWN = """
@@ -92,11 +93,14 @@ def test_models_are_drawn_where_they_are_judged_not_where_they_were_chosen():
     assert max(x for panel in drawn.axes for x, _ in dots(panel)) < 0.9
 
 
-def test_lists_of_fewer_than_ten_places_are_not_drawn():
-    figure = figures.draw_lists(made_up.lists(), made_up.choice())
+def test_withheld_lists_are_not_drawn():
+    lists = withhold_small_cells(made_up.lists(), shown=["precision", "recall", "fewest", "most"])
+    figure = figures.draw_lists(lists, made_up.choice())
 
-    drawn = {x for panel in figure.axes for line in panel.lines for x in line.get_xdata()}
-    assert drawn == {0.1, 0.2}
+    lines = [line for panel in figure.axes for line in panel.lines]
+    drawn = {x for line in lines for x, y in line.get_xydata() if not np.isnan(y)}
+    assert lists["withheld"].any()
+    assert drawn == set(lists.loc[~lists["withheld"], "share"])
 
 
 def test_groups_withheld_from_reliability_are_counted():
