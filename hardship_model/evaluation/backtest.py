@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hardship_model.data.panel import Panel, PanelError
-from hardship_model.evaluation.metrics import Ranking, every_metric
+from hardship_model.evaluation.sums import as_sums
 from hardship_model.evaluation.uncertainty import Draws, interval, verdict
 from hardship_model.features import Feature, features
 from hardship_model.labels import Question, outcomes
@@ -17,9 +17,10 @@ from hardship_model.models.calibration import fit_calibrated
 from hardship_model.months import to_text
 
 #: Of these, less is better.
-LESS_IS_BETTER = ("brier", "expected_calibration_error")
-#: Of these, the distance from one counts, so they get no verdict.
+LESS_IS_BETTER = ("brier", "brier_calibration", "brier_refinement", "expected_calibration_error")
+#: Of these, the distance from one (from nought) counts, so they get no verdict.
 ONE_IS_BEST = ("observed_over_expected", "calibration_slope")
+NOUGHT_IS_BEST = ("calibration_intercept",)
 #: A model is chosen by these two, on the origins meant for choosing.
 CHOSEN_BY = ("auroc", "average_precision")
 
@@ -73,6 +74,11 @@ class Scored:
     risk: dict[str, np.ndarray]
     n_train: int
     train_events: int
+
+    @property
+    def answer(self) -> np.ndarray:
+        """1 for yes, 0 for no, NaN for unknown, in the order of `rows`."""
+        return self.rows["answer"].map({"no": 0.0, "yes": 1.0, "unknown": np.nan}).to_numpy(float)
 
 
 def score_everybody(
@@ -154,32 +160,23 @@ def judge(
     with interval and verdict.
 
     """
-    answer = scored.rows["answer"].map({"no": 0.0, "yes": 1.0, "unknown": np.nan}).to_numpy(float)
+    answer = scored.answer
     draws = Draws.over(scored.rows["household_id"].to_numpy(), n_draws=n_draws, seed=seed)
-    ranked = {name: Ranking.of(score, answer) for name, score in scored.score.items()}
-
-    def at(weights: np.ndarray) -> pd.DataFrame:
-        """Every metric of every model under these weightings; draws down, model × metric on."""
-        tables = {
-            name: pd.DataFrame(
-                every_metric(
-                    ranking,
-                    risk=scored.risk[name],
-                    answer=answer,
-                    weights=weights,
-                    list_shares=list_shares,
-                )
-            )
-            for name, ranking in ranked.items()
-        }
-        return pd.concat(tables, axis=1)
-
-    value = at(np.ones((1, len(answer)))).iloc[0]
-    drawn = pd.concat([at(weights) for weights in draws.chunks()], ignore_index=True)
+    formulas, pieces = [], []
+    for name, score in scored.score.items():
+        amounts, formula = as_sums(
+            score=score, risk=scored.risk[name], answer=answer, list_shares=list_shares
+        )
+        formulas.append(formula)
+        pieces.append(draws.by_household(amounts))
+    drawn = [f.metrics(t) for f, t in zip(formulas, draws.totals(pieces), strict=True)]
+    value = [f.metrics(p.sums.sum(axis=0)[None]) for f, p in zip(formulas, pieces, strict=True)]
     rows: list[dict[str, object]] = []
-    for metric in value.index.unique(level=1):
-        of_metric = {name: float(value[name, metric]) for name in ranked}
-        rows += _compared(metric, of_metric, {n: drawn[n, metric].to_numpy() for n in ranked})
+    for metric in value[0]:
+        of_metric = {m: float(v[metric][0]) for m, v in zip(scored.score, value, strict=True)}
+        rows += _compared(
+            metric, of_metric, {m: d[metric] for m, d in zip(scored.score, drawn, strict=True)}
+        )
     table = pd.DataFrame(rows)
     table.insert(0, "task", scored.task.name)
     table.insert(1, "origin", scored.origin.name)
@@ -199,7 +196,7 @@ def _compared(
     for name in value:
         low, high = interval(drawn[name])
         row = {"model": name, "metric": metric, "value": value[name], "low": low, "high": high}
-        if best and name not in baselines and metric not in ONE_IS_BEST:
+        if best and name not in baselines and metric not in (*ONE_IS_BEST, *NOUGHT_IS_BEST):
             d_low, d_high = interval(drawn[name] - drawn[best])
             row |= {
                 "against": best,

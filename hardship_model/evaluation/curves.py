@@ -10,10 +10,6 @@ from hardship_model.rates import wilson
 LIST_SHARES = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 
 
-def _answers(scored: Scored) -> np.ndarray:
-    return scored.rows["answer"].map({"no": 0.0, "yes": 1.0, "unknown": np.nan}).to_numpy(float)
-
-
 def reliability(scored: Scored, *, bins: int = 10) -> pd.DataFrame:
     """Of those to whom a model gave about this risk, how many did fall?
 
@@ -21,7 +17,7 @@ def reliability(scored: Scored, *, bins: int = 10) -> pd.DataFrame:
     mean risk `expected`, share `observed` with its 95 % Wilson interval. Unknown answers are
     left out.
     """
-    answer = _answers(scored)
+    answer = scored.answer
     known = ~np.isnan(answer)
     tables = []
     for model, risk in scored.risk.items():
@@ -44,7 +40,7 @@ def by_list_size(scored: Scored) -> pd.DataFrame:
     One row per model and share: places `n`, hits `events` (expected among equals), `precision`
     and `recall`, with the `fewest` and `most` hits that an order among equals could give.
     """
-    answer = _answers(scored)
+    answer = scored.answer
     whole = np.ones((1, len(answer)))
     rows = []
     for model, score in scored.score.items():

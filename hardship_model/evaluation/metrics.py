@@ -1,4 +1,4 @@
-"""How good is a ranking, and how good are its probabilities? Every metric under many weightings.
+"""How good is a ranking, and what does a list of its highest hold? Under many weightings at once.
 
 One weighting is the sample itself; the others are bootstrap draws (`uncertainty`) or survey
 weights. Arrays are `[n_draws, n]`: a draw is a row, and no metric loops over draws.
@@ -10,13 +10,6 @@ them) and count neither as hits nor as misses.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logit
-
-#: Probabilities are kept this far from 0 and 1 before a logit is taken.
-_EDGE = 1e-6
-_NEWTON_STEPS = 25
-_CONVERGED = 1e-9
-_LONGEST_STEP = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -90,11 +83,12 @@ def average_precision(counts: Counts) -> np.ndarray:
 
 @dataclass(frozen=True, kw_only=True)
 class OnList:
-    """What a list of a given size holds: hits, known answers, all hits; each [n_draws]."""
+    """What a list of a given size holds: hits, misses, and those of everybody; each [n_draws]."""
 
     yes: np.ndarray
     no: np.ndarray
     all_yes: np.ndarray
+    all_no: np.ndarray
     #: The fewest and the most hits that an order among equal scores could give.
     worst_yes: np.ndarray
     best_yes: np.ndarray
@@ -108,6 +102,11 @@ class OnList:
     def recall(self) -> np.ndarray:
         """Of those who fell, how many were on the list?"""
         return ratio(self.yes, self.all_yes)
+
+    @property
+    def lift(self) -> np.ndarray:
+        """How many times as many fell on the list as among as many households at random?"""
+        return ratio(self.precision, ratio(self.all_yes, self.all_yes + self.all_no))
 
 
 def on_list(counts: Counts, *, share: float) -> OnList:
@@ -132,97 +131,15 @@ def on_list(counts: Counts, *, share: float) -> OnList:
         yes=yes0 + part * new_yes,
         no=no0 + part * new_no,
         all_yes=yes[:, -1],
+        all_no=no[:, -1],
         worst_yes=yes0 + np.maximum(new_yes - (new - room), 0.0),
         best_yes=yes0 + np.minimum(new_yes, room),
     )
 
 
-def brier(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """How far are the probabilities from what happened (mean squared)? Shape [n_draws]."""
-    known, w = _known(answer, weights)
-    return ratio(w @ (risk[known] - answer[known]) ** 2, w.sum(axis=1))
-
-
-def observed_over_expected(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """How many fell for each one that was expected to? Shape [n_draws]; 1 is right."""
-    known, w = _known(answer, weights)
-    return ratio(w @ answer[known], w @ risk[known])
-
-
-def calibration_slope(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Are the risks spread as widely as they should be? 1 is right, below 1 too widely.
-
-    The slope of a logistic regression of the answer on logit(risk), by Newton's method in all
-    draws at once; shape [n_draws]. NaN where the risks of a draw do not differ.
-    """
-    known, w = _known(answer, weights)
-    x, y = logit(np.clip(risk[known], _EDGE, 1 - _EDGE)), answer[known]
-    # The sample's own slope is found first: from there a draw's is two or three steps away.
-    start = _newton(x, y, np.ones((1, len(x))), np.array([[0.0], [1.0]]))
-    return _newton(x, y, w, np.repeat(start, len(w), axis=1))[1]
-
-
-def _newton(x: np.ndarray, y: np.ndarray, w: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """Intercept and slope, shape [2, n_draws]; NaN where the likelihood has no top."""
-    powers = np.column_stack([np.ones_like(x), x, x * x])
-    intercept, slope = np.nan_to_num(start)
-    for _ in range(_NEWTON_STEPS):
-        p = expit(intercept[:, None] + slope[:, None] * x)
-        (g0, g1), (h00, h01, h11) = (w * (y - p) @ powers[:, :2]).T, (w * p * (1 - p) @ powers).T
-        determinant = h00 * h11 - h01**2
-        with np.errstate(divide="ignore", invalid="ignore"):
-            steps = np.stack([h11 * g0 - h01 * g1, h00 * g1 - h01 * g0]) / determinant
-        # Far from the answer a whole step may overshoot for ever.
-        steps = np.clip(np.nan_to_num(steps), -_LONGEST_STEP, _LONGEST_STEP)
-        intercept, slope = intercept + steps[0], slope + steps[1]
-        if np.abs(steps).max() < _CONVERGED:
-            break
-    flat = determinant <= 1e-12 * h00 * h11
-    return np.where(flat, np.nan, np.stack([intercept, slope]))
-
-
-def expected_calibration_error(
-    risk: np.ndarray, answer: np.ndarray, weights: np.ndarray, *, bins: int = 10
+def ratio(
+    above: np.ndarray | float, below: np.ndarray | float, *, empty: float = np.nan
 ) -> np.ndarray:
-    """How far are observed and expected shares apart, on average over tenths of the risk?
-
-    Tenths are cut once, on the sample; shape [n_draws]. Rises with sampling noise: read it
-    beside its interval.
-    """
-    known, w = _known(answer, weights)
-    r, y = risk[known], answer[known]
-    edges = np.quantile(r, np.linspace(0, 1, bins + 1)[1:-1])
-    place = np.searchsorted(edges, r, side="right")
-    gaps = w @ ((y - r)[:, None] * (place[:, None] == np.arange(bins)))
-    return ratio(np.abs(gaps).sum(axis=1), w.sum(axis=1))
-
-
-def _known(answer: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    known = ~np.isnan(answer)
-    return known, weights[:, known]
-
-
-def ratio(above: np.ndarray, below: np.ndarray, *, empty: float = np.nan) -> np.ndarray:
     """Divide, and say `empty` where there is nothing to divide by."""
-    return np.divide(above, below, out=np.full(np.shape(above), empty), where=below > 0)
-
-
-def every_metric(
-    ranking: Ranking, *, risk: np.ndarray, answer: np.ndarray, weights: np.ndarray,
-    list_shares: tuple[float, ...],
-) -> dict[str, np.ndarray]:  # fmt: skip
-    """All metrics that a backtest reports, by name, each [n_draws].
-
-    `risk` and `answer` are in the order of the sample, as `weights` [n_draws, n] are.
-    """
-    counts = ranking.counts(weights)
-    table = {"auroc": auroc(counts), "average_precision": average_precision(counts)}
-    for share in list_shares:
-        top, size = on_list(counts, share=share), f"{share:.0%}".replace("%", "pct")
-        table |= {f"precision_at_{size}": top.precision, f"recall_at_{size}": top.recall}
-    return table | {
-        "brier": brier(risk, answer, weights),
-        "observed_over_expected": observed_over_expected(risk, answer, weights),
-        "calibration_slope": calibration_slope(risk, answer, weights),
-        "expected_calibration_error": expected_calibration_error(risk, answer, weights),
-    }
+    above, below = np.broadcast_arrays(np.asarray(above, dtype=float), below)
+    return np.divide(above, below, out=np.full(above.shape, empty), where=below > 0)

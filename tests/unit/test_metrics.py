@@ -2,20 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.special import expit, logit
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
-from hardship_model.evaluation.metrics import (
-    Ranking,
-    auroc,
-    average_precision,
-    brier,
-    calibration_slope,
-    expected_calibration_error,
-    observed_over_expected,
-    on_list,
-)
+from hardship_model.evaluation.metrics import Ranking, auroc, average_precision, on_list
 
 ONES = np.ones((1, 5))
 
@@ -32,34 +21,6 @@ def test_ranking_metrics_agree_with_scikit_learn_with_ties_and_weights(seed, lev
     for w, a, p in zip(weights, auroc(counts), average_precision(counts), strict=True):
         assert a == pytest.approx(roc_auc_score(answer, score, sample_weight=w), abs=1e-9)
         assert p == pytest.approx(average_precision_score(answer, score, sample_weight=w), abs=1e-9)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_calibration_agrees_with_scikit_learn(seed):
-    rng = np.random.default_rng(seed)
-    risk = rng.uniform(0.02, 0.6, 2000)
-    answer = (rng.random(2000) < expit(0.3 + 0.7 * logit(risk))).astype(float)
-    w = rng.integers(0, 3, (1, 2000)).astype(float)
-    fitted = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000).fit(
-        logit(risk)[:, None], answer, sample_weight=w[0]
-    )
-
-    assert calibration_slope(risk, answer, w)[0] == pytest.approx(fitted.coef_[0, 0], abs=1e-5)
-    assert brier(risk, answer, w)[0] == pytest.approx(
-        brier_score_loss(answer, risk, sample_weight=w[0]), abs=1e-12
-    )
-    assert observed_over_expected(risk, answer, w)[0] == pytest.approx(
-        np.average(answer, weights=w[0]) / np.average(risk, weights=w[0])
-    )
-
-
-def test_expected_calibration_error_is_the_mean_gap_over_bins():
-    # Two bins: expected .1 and .5, observed 1/2 and 1/2.
-    risk, answer = np.array([0.1, 0.1, 0.5, 0.5]), np.array([1.0, 0.0, 1.0, 0.0])
-
-    error = expected_calibration_error(risk, answer, np.ones((1, 4)), bins=2)
-
-    assert error[0] == pytest.approx((2 * 0.4 + 2 * 0.0) / 4)
 
 
 def test_the_unknown_keep_their_place_and_count_neither_way():
@@ -96,6 +57,16 @@ def test_expected_hits_are_the_mean_over_orders_among_equal_scores(seed):
     assert top.yes[0] == pytest.approx(np.mean(drawn), abs=4 * np.std(drawn) / 4000**0.5 + 1e-9)
     assert top.worst_yes[0] <= min(drawn)
     assert top.best_yes[0] >= max(drawn)
+
+
+def test_lift_is_how_many_times_as_many_fell_on_the_list():
+    # Two of the first four fell, the fifth is unknown; of all seven known, three fell.
+    answer = np.array([1.0, 0.0, 1.0, 0.0, np.nan, 0.0, 0.0, 1.0])
+    ranking = Ranking.of(np.arange(8, 0, -1.0), answer)
+
+    top = on_list(ranking.counts(np.ones((1, 8))), share=5 / 8)
+
+    assert top.lift[0] == pytest.approx((2 / 4) / (3 / 7))
 
 
 def test_a_missing_score_is_refused_without_naming_anybody():

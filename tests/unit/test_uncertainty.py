@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import poisson
 
 from hardship_model.evaluation.uncertainty import Draws, interval, verdict
 
@@ -51,3 +52,28 @@ def test_a_verdict_needs_the_whole_interval(low, high, said):
 
 def test_a_gain_below_the_margin_is_too_close_to_call():
     assert verdict(0.005, 0.03, margin=0.01) == "too close to call"
+
+
+@pytest.mark.parametrize("n_households", [3, 5000])
+def test_totals_are_what_the_draws_themselves_add_up_to(n_households):
+    rng = np.random.default_rng(n_households)
+    household = rng.integers(0, n_households, 6000)
+    amounts, some = rng.normal(size=(6000, 4)), np.flatnonzero(rng.random(6000) < 0.1)
+    draws = Draws.over(household, n_draws=70, seed=2)
+
+    everybody, few = draws.totals(
+        [draws.by_household(amounts), draws.by_household(amounts[some], some)]
+    )
+
+    one_by_one = np.concatenate(list(draws.chunks()))
+    assert everybody == pytest.approx(one_by_one @ amounts, abs=1e-9)
+    assert few == pytest.approx(one_by_one[:, some] @ amounts[some], abs=1e-9)
+
+
+def test_a_household_counts_once_on_average_with_a_variance_of_one():
+    weights = np.concatenate(list(Draws.over(np.arange(9000), n_draws=60, seed=4).chunks()))
+    times, counts = np.unique(weights, return_counts=True)
+
+    assert counts / weights.size == pytest.approx(poisson.pmf(times, 1), abs=0.002)
+    assert abs(np.corrcoef(weights[:, 0], weights[:, 4100])[0, 1]) < 0.5  # blocks differ
+    assert abs(np.corrcoef(weights[5], weights[55])[0, 1]) < 0.05  # and so do draws
