@@ -14,12 +14,13 @@ from hardship_model.models.by_hand import IncomeOverLine, RuleInForce
 from hardship_model.models.explainable import ExplainableBoosting
 from hardship_model.models.learned import boosting, logistic, mean_of_both
 from hardship_model.models.scorecard import Scorecard
+from hardship_model.models.shrunk import shrunk
 
 #: What a config may name. Baselines come first and are always in the table.
 BASELINES = ("rule_in_force", "income_over_line")
 #: Also computed by hand, on panels that have what it reads.
 BY_HAND = (*BASELINES, "single_trigger_alerts")
-LEARNED = ("scorecard", "logistic", "boosting", "mean_of_both", "explainable")
+LEARNED = ("scorecard", "logistic", "boosting", "mean_of_both", "explainable", "shrunk")
 #: A learned model with this ending learns from everybody at risk, not from the households of
 #: the task's kind alone: helps where few have ever fallen back.
 OF_EVERYBODY = "_of_everybody"
@@ -37,6 +38,7 @@ def build(name: str, declared: Sequence[Feature], *, seed: int) -> Callable[[], 
         # Needs the extra `explain`; says so when it is fitted without.
         "explainable": lambda: ExplainableBoosting(tuple(declared), random_state=seed),
         "mean_of_both": lambda: mean_of_both(declared, seed=seed),
+        "shrunk": lambda: shrunk(declared, seed=seed),
     }
     plain = name.removesuffix(OF_EVERYBODY)
     if plain not in makers or (plain in BY_HAND and plain != name):

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.special import expit, logit
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.utils.validation import has_fit_parameter
 
 #: Fewer events than this in the later part cannot bend a curve: only its level is moved.
 _ENOUGH_EVENTS = 30
@@ -57,12 +58,19 @@ def fit_calibrated(
     drawn on the training rows themselves.
     """
     later = as_of >= _start_of_last_third(as_of)
-    model = build().fit(X, y)
+    model = _fitted(build(), X, y, own=judged_on)
     drawn_on = later & judged_on
     if later.all() or min(y[drawn_on].sum(), y[~later].sum()) < _ENOUGH_EVENTS:
         return Calibrated(model=model, **_line(score_of(model, X[judged_on]), y[judged_on]))
-    earlier = build().fit(X[~later], y[~later])
+    earlier = _fitted(build(), X[~later], y[~later], own=judged_on[~later])
     return Calibrated(model=model, **_line(score_of(earlier, X[drawn_on]), y[drawn_on]))
+
+
+def _fitted(
+    model: BaseEstimator, X: pd.DataFrame, y: np.ndarray, *, own: np.ndarray
+) -> BaseEstimator:
+    """Fit; a model that asks which rows are of the kind to be scored is told."""
+    return model.fit(X, y, own=own) if has_fit_parameter(model, "own") else model.fit(X, y)
 
 
 def _start_of_last_third(as_of: np.ndarray) -> int:
