@@ -116,7 +116,7 @@ def test_deep_goes_before_relative_and_relative_before_accidental():
 
 
 def test_accidental_hardship_outlasts_a_recovering_income_as_long_as_the_event_counts():
-    recovering = Family(income=1500, was_in_hardship=True)  # between 2.0 and 2.35 dibao
+    recovering = Family(income=1500, was_in_hardship=True)  # between 2.0 and 2.3 dibao
 
     assert replace(recovering, event_loss=10**6).state() == "accidental"
     assert recovering.state() == "relative"

@@ -54,7 +54,7 @@ def test_until_2020_the_file_knew_relative_hardship_only_below_one_and_a_half_di
 
 
 def test_a_family_found_after_its_income_has_recovered_is_not_filed_but_one_on_file_stays():
-    recovered = Family(income=1500, cause=True)  # between entry (2.0) and exit (2.35 dibao)
+    recovered = Family(income=1500, cause=True)  # between entry (2.0) and exit (2.3 dibao)
     on_file = Family(income=1500, was_in_hardship=True)
 
     assert recovered.filed(month="2022-06") == "monitored"
