@@ -167,7 +167,9 @@ class PlainOffice:
 
     def listen(self):
         """Leads onto the watch list; returns what rosters offer: position → code."""
-        offers, money = {}, max(self.purse, 0.0) * (1 - self.strategy.kept_for_visits)
+        offers, purse = {}, max(self.purse, 0.0)
+        all_visits = self.strategy.visits_per_month * self.procedure.visit_yuan
+        money = purse - min(self.strategy.kept_for_visits * purse, all_visits)
         for house in self.houses:
             if house.lead and self.month - house.lead[0] >= self.procedure.lead_expires_months:
                 house.lead = None

@@ -51,7 +51,9 @@ def listen(office: Office, strategy: Strategy, now: Month, ears: Ears) -> list[L
     expired = now.number - office.lead_since >= now.procedure.lead_expires_months
     office.lead_since[expired] = NEVER
     sought = office.sought(now.alive)
-    money = max(office.purse_yuan, 0.0) * (1 - strategy.kept_for_visits)
+    purse = max(office.purse_yuan, 0.0)
+    all_visits_yuan = strategy.visits_per_month * now.procedure.visit_yuan
+    money = purse - min(strategy.kept_for_visits * purse, all_visits_yuan)
     brought = []
     for code, channel in enumerate(strategy.channels):
         leads = _one(office, channel, code, now, ears, sought=sought, money=money)

@@ -77,8 +77,9 @@ class Played:
         Returns
         -------
         one row per strategy × replicate × fall: `strategy, replicate, household_id, onset,
-        last_month, running_at_start, kind, cause, found_month` (missing: never), `how, channel,
-        delay_months` (found − onset; negative is early), and the household at the onset (or in
+        last_month, running_at_start, kind` (missing when the spell began before anything was
+        seen)`, cause, found_month` (missing: never)`, how, channel, delay_months` (found − onset,
+        negative is early; missing when either is unknown), and the household at the onset (or in
         the first month): `listed` (ever on the file handed over), `form, insured, union_member,
         migrant, in_county`.
 
@@ -96,12 +97,16 @@ class Played:
             "onset": falls.onset[f],
             "last_month": falls.last[f],
             "running_at_start": (falls.onset < world.months[LEAD_IN])[f],
-            "kind": _named(falls.returning.astype(np.int8)[f], ["first_fall", "return"]),
-            "cause": _named(np.minimum(world.ground[row, who], 3)[f], list(CAUSES[1:])),
+            "kind": _named(
+                np.where(falls.begins_unseen, -1, falls.returning)[f], ["first_fall", "return"]
+            ),
+            "cause": _named(world.fall_cause[f], CAUSES),
             "found_month": pd.arrays.IntegerArray(found.copy(), missing),
             "how": _named(self.how.ravel(), list(HOW)),
             "channel": _channel_names(self.strategies, s, self.by.ravel()),
-            "delay_months": pd.arrays.IntegerArray(found - falls.onset[f], missing),
+            "delay_months": pd.arrays.IntegerArray(
+                found - falls.onset[f], missing | falls.begins_unseen[f]
+            ),
             "listed": (world.register.category[who] != 0)[f],
             "form": _named(world.employment_form[row, who][f], list(FORMS)),
             "insured": world.insured[row, who][f],

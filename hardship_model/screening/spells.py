@@ -16,6 +16,8 @@ class Falls:
     last: np.ndarray
     #: A counted spell was seen before.
     returning: np.ndarray
+    #: Ran in the first month that was seen: when it began, and after what, is unknown.
+    begins_unseen: np.ndarray
 
     def __len__(self) -> int:
         """How many spells are there?"""
@@ -26,7 +28,7 @@ class Falls:
         kept = self.last >= first_month
         return Falls(
             household=self.household[kept], onset=self.onset[kept], last=self.last[kept],
-            returning=self.returning[kept],
+            returning=self.returning[kept], begins_unseen=self.begins_unseen[kept],
         )  # fmt: skip
 
     def grid(self, months: np.ndarray, n_households: int) -> np.ndarray:
@@ -69,4 +71,5 @@ def counted_spells(
     return Falls(
         household=who, onset=onset[order], last=end[order],
         returning=np.concatenate([[False], who[1:] == who[:-1]])[: len(who)],
+        begins_unseen=onset[order] == months[0],
     )  # fmt: skip

@@ -106,7 +106,7 @@ class Strategy:
     visits_per_month: int
     #: Money for looking in this world, yuan; aid stands beside it.
     budget_yuan_per_year: float
-    #: Share of the money after fixed costs that the channels must leave for visits.
+    #: Share of a month's money that the channels must leave, as long as visits can use it.
     kept_for_visits: float
     #: Share of the visits that reviews of the monitored and the registered may take.
     most_for_reviews: float

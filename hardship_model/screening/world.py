@@ -23,7 +23,7 @@ from hardship_model.data.population.codes import (
 )
 from hardship_model.data.population.register import ACCIDENTAL, DEEP, EXITED
 from hardship_model.months import to_month, to_text
-from hardship_model.rules import IN_HARDSHIP, RegisterRule
+from hardship_model.rules import IN_HARDSHIP, LatentRule, RegisterRule
 from hardship_model.screening.spells import Falls, counted_spells
 from hardship_model.screening.traces import Traces, traces
 
@@ -99,6 +99,8 @@ class World:
     traces: Traces
     register: Register
     falls: Falls
+    #: What brought each fall about, codes of the town's `CAUSES`.
+    fall_cause: np.ndarray
     #: Which of `falls` a household lives through; −1: none. int32.
     spell: np.ndarray
     #: The file's households in hardship per worker household of the city, at the start.
@@ -168,6 +170,7 @@ def from_town(
         migrant=town.fixed["migrant"],
         register=register,
         falls=falls,
+        fall_cause=town.truth["cause"][falls.onset - int(town.months[0]), falls.household],
         spell=falls.grid(months, len(town.households)),
         city_rate=(np.bincount(city, weights=filed) / np.maximum(np.bincount(city), 1))[city],
         traces=traces(town, rows),
@@ -218,23 +221,27 @@ def _dibao_yuan(town: Town, rows: slice) -> np.ndarray:
 def _recognised(town: Town, rows: slice) -> np.ndarray:
     """Who has a cause that the rules name, as far as the truth that is kept can tell?
 
-    Whoever is in hardship; disability, schooling, lost work, an event, and spending out of
-    pocket of `recognised_oop_share` of a year's income.
+    Whoever is in hardship. Of the others: disability, schooling, lost work, an event, spending
+    out of pocket of `recognised_oop_share` of a year's income; but nobody who would be in
+    hardship if there were a cause, because then there is none.
     """
     true = {name: grid[rows] for name, grid in town.truth.items()}
+    given = Assumptions(month=int(town.months[rows][-1]), scaled=town.config.scaled)
     oop = np.cumsum(town.truth["oop_yuan"], axis=0, dtype=np.float64)
     oop12 = oop[rows] - oop[rows.start - 12 : rows.stop - 12]
-    share = Assumptions(month=int(town.months[rows][0]), scaled=town.config.scaled)(
-        "recognised_oop_share"
-    )
-    return (
-        (true["state"] <= IN_HARDSHIP[-1])
-        | (true["disabled"] > 0)
+    sign = (
+        (true["disabled"] > 0)
         | (true["students"] > 0)
         | (true["unemployed_members"] > 0)
         | (true["event_loss12_yuan"] > 0)
-        | (oop12 >= share * true["income12_yuan"])
+        | (oop12 >= given("recognised_oop_share") * true["income12_yuan"])
     )
+    rule = town.config.rule or given.card(LatentRule)
+    line = _dibao_yuan(town, rows) * np.maximum(true["members"], 1)
+    poor = true["income12_yuan"] - true["rigid12_yuan"] < rule.relative_multiple * 12 * line
+    if rule.savings_months:
+        poor &= true["savings_yuan"] < np.float32(rule.savings_months) * line
+    return (true["state"] <= IN_HARDSHIP[-1]) | (sign & ~poor)
 
 
 def _falls(town: Town, first_month: int) -> Falls:

@@ -1,0 +1,213 @@
+"""What one town adds to every measure: sums by strategy and group, and in bootstrap draws."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hardship_model.data.population.codes import CAUSES, FORMS
+from hardship_model.evaluation.uncertainty import Draws
+from hardship_model.screening.played import AFTER, BEFORE, NOT_FOUND, ON_FILE, Played
+from hardship_model.screening.world import LEAD_IN, World
+
+#: With this many towns or more, intervals come from the towns alone.
+ENOUGH_TOWNS = 10
+#: Months after the fall within which it may have been found.
+WITHIN = (1, 3, 6)
+#: What is counted of falls. *new* falls begin while the office plays; *running* ones had begun
+#: and stood on nobody's file. `asked_h`: new falls that were followed for h months. `found`: by
+#: a visit, before the fall or after it; months are those of counted spells.
+OF_FALLS = (
+    "spells", "new", "before", *(f"within_{h}" for h in WITHIN), *(f"asked_{h}" for h in WITHIN),
+    "ever", "running", "running_found", "found", "hard_months", "unseen_months",
+)  # fmt: skip
+#: What is counted of households, known to be in hardship or not.
+OF_HOUSEHOLDS = (
+    "visits", "vain", "repeats", "established", "false_finds", "placed", "placed_fell",
+    "aid_months", "missed_aid_months", "all_hard_months", "yuan",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tally:
+    """Sums of one town. Draw 0 is the town as it is; further draws weigh its households anew."""
+
+    strategies: tuple[str, ...]
+    #: What splits the falls, and the value; the first is everybody.
+    groups: tuple[tuple[str, str], ...]
+    #: float64 [1 + draws, strategies, groups, `OF_FALLS`].
+    falls: np.ndarray
+    #: float64 [1 + draws, strategies, `OF_HOUSEHOLDS`]. Yuan are the office's, so not drawn.
+    households: np.ndarray
+
+
+def tally(played: Played, *, n_draws: int, seed: int) -> Tally:
+    """What does this town add? `n_draws` of a bootstrap over its households (0: none).
+
+    Replicates inside the town are added up. Raises ValueError without a ledger.
+    """
+    groups, member = _groups(played.world)
+    n_strategies = len(played.strategies)
+    of_falls = fall_counts(played)
+    spread = np.einsum("sfk,gf->fsgk", of_falls, member.astype(float))
+    of_households = household_counts(played)
+    draws = Draws(
+        household=np.arange(played.world.n_households), n_draws=max(n_draws, 1), seed=seed
+    )
+    pieces = [
+        draws.by_household(spread.reshape(len(spread), -1), rows=played.world.falls.household),
+        draws.by_household(of_households.transpose(1, 0, 2).reshape(of_households.shape[1], -1)),
+    ]
+    drawn = draws.totals(pieces) if n_draws else [np.empty((0, p.sums.shape[1])) for p in pieces]
+    falls, households = (
+        np.concatenate([piece.sums.sum(axis=0)[None], more])
+        for piece, more in zip(pieces, drawn, strict=True)
+    )
+    households = households.reshape(-1, n_strategies, len(OF_HOUSEHOLDS) - 1)
+    yuan = np.broadcast_to(_yuan(played)[None, :, None], (*households.shape[:2], 1))
+    return Tally(
+        strategies=tuple(one.name for one in played.strategies),
+        groups=groups,
+        falls=falls.reshape(-1, n_strategies, len(groups), len(OF_FALLS)),
+        households=np.concatenate([households, yuan], axis=2),
+    )
+
+
+def fall_counts(played: Played) -> np.ndarray:
+    """How does each fall count? float64 [strategies, falls, `OF_FALLS`], replicates added."""
+    falls, world = played.world.falls, played.world
+    first, last = int(world.months[LEAD_IN]), int(world.months[-1])
+    new, told = falls.onset >= first, played.how != NOT_FOUND
+    delay = played.found_month - falls.onset
+    start, stop = np.maximum(falls.onset, first), falls.last + 1
+    seen_from = np.where(told, np.clip(played.found_month, start, stop), stop)
+    by_visit = (played.how == AFTER) | ((played.how == BEFORE) & (played.by >= 0))
+    open_before = ~new & (played.how != ON_FILE)
+    followed = {h: new & (falls.onset + h <= last) for h in WITHIN}
+    flags = {
+        "spells": np.ones_like(new), "new": new, "before": new & (played.how == BEFORE),
+        **{f"within_{h}": followed[h] & told & (delay <= h) for h in WITHIN},
+        **{f"asked_{h}": followed[h] for h in WITHIN},
+        "ever": new & told, "running": open_before, "running_found": open_before & told,
+        "found": by_visit, "hard_months": stop - start, "unseen_months": seen_from - start,
+    }  # fmt: skip
+    columns = [np.broadcast_to(flags[name], told.shape).sum(axis=1) for name in OF_FALLS]
+    return np.stack(columns, axis=-1).astype(float)
+
+
+def household_counts(played: Played) -> np.ndarray:
+    """What was done with each household? float64 [strategies, households, all but yuan]."""
+    world = played.world
+    hard = np.array([world.hard(row) for row in world.rows])
+    by_visit = _of_visits(played, hard)
+    placed, placed_fell = _of_placements(played)
+    columns = {
+        "visits": played.visits.sum(axis=1), **by_visit,
+        "false_finds": played.false_finds.sum(axis=1), "placed": placed,
+        "placed_fell": placed_fell, "aid_months": played.aid_months.sum(axis=1),
+        "missed_aid_months": played.missed_aid_months.sum(axis=1),
+        "all_hard_months": np.broadcast_to(
+            hard.sum(axis=0) * len(played.replicates), placed.shape
+        ),
+    }  # fmt: skip
+    return np.stack([columns[name] for name in OF_HOUSEHOLDS[:-1]], axis=-1).astype(float)
+
+
+def _of_visits(played: Played, hard: np.ndarray) -> dict[str, np.ndarray]:
+    """Per strategy and household: visits in vain, repeated ones, and those that established."""
+    if played.ledger is None:
+        raise ValueError("A comparison wants the ledger: play `with_ledger=True`.")
+    visits = played.ledger[played.ledger["step"] == "visit"]
+    s, who = _places(visits, played)
+    row = visits["month"].to_numpy() - int(played.world.months[LEAD_IN])
+    asked = ~visits["channel"].isin(["review"]).to_numpy()
+    found = visits["found"].to_numpy()
+    seen_before = visits.duplicated(["strategy", "replicate", "household_id"]).to_numpy()
+    return {
+        "vain": _counted(played, s, who, asked & ~hard[row, who]),
+        "repeats": _counted(played, s, who, asked & seen_before),
+        "established": _counted(played, s, who, found),
+    }
+
+
+def _of_placements(played: Played) -> tuple[np.ndarray, np.ndarray]:
+    """Households placed among the monitored whose next year is known, and those who then fell."""
+    known = played.placements[played.placements["fell"].notna()]
+    s, who = _places(known, played)
+    fell = known["fell"].to_numpy(dtype=bool)
+    return _counted(played, s, who, np.ones_like(fell)), _counted(played, s, who, fell)
+
+
+def _places(rows: pd.DataFrame, played: Played) -> tuple[np.ndarray, np.ndarray]:
+    """Place of each row's strategy and household."""
+    order = np.argsort(played.world.households)
+    ids = rows["household_id"].to_numpy()
+    place = np.searchsorted(played.world.households, ids, sorter=order)
+    return rows["strategy"].cat.codes.to_numpy().astype(np.int64), order[place]
+
+
+def _counted(played: Played, s: np.ndarray, who: np.ndarray, which: np.ndarray) -> np.ndarray:
+    n = played.world.n_households
+    flat = s[which] * n + who[which]
+    return np.bincount(flat, minlength=n * len(played.strategies)).reshape(-1, n)
+
+
+def _yuan(played: Played) -> np.ndarray:
+    """What each strategy has spent on looking, in all months and replicates; float64 [strategies]."""
+    costs = played.costs[played.costs["item"] != "unspent"]
+    spent = (costs["fixed_yuan"] + costs["use_yuan"]).groupby(costs["strategy"]).sum()
+    return spent.loc[[one.name for one in played.strategies]].to_numpy()
+
+
+def _groups(world: World) -> tuple[tuple[tuple[str, str], ...], np.ndarray]:
+    """Everybody, and the parts that are told apart; bool [groups, falls]."""
+    falls, who = world.falls, world.falls.household
+    row = np.clip(falls.onset - int(world.months[0]), LEAD_IN, None)
+    cause = np.minimum(world.ground[row, who], len(CAUSES) - 2)
+    splits: dict[str, tuple[np.ndarray, Sequence[str]]] = {
+        "kind": (falls.returning.astype(int), ("first fall", "return")),
+        "cause": (cause, CAUSES[1:]),
+        "employment form": (world.employment_form[row, who], FORMS),
+        "listed": ((world.register.category[who] != 0).astype(int), ("never listed", "listed")),
+        "insured": (world.insured[row, who].astype(int), ("uninsured", "insured")),
+        "lives in": (world.in_county[who].astype(int), ("city", "county")),
+    }
+    names, masks = [("everybody", "")], [np.ones(len(falls), dtype=bool)]
+    for by, (codes, words) in splits.items():
+        names += [(by, word) for word in words]
+        masks += [codes == code for code in range(len(words))]
+    return tuple(names), np.array(masks)
+
+
+def add_up(tallies: Sequence[Tally], *, n_draws: int, seed: int) -> Tally:
+    """All towns as one; draws take towns with replacement.
+
+    A town is a cluster: its households share money, visits and luck. With fewer than
+    `ENOUGH_TOWNS` towns their own spread is known badly, so a draw also weighs the households
+    inside each town anew, which makes intervals wider rather than narrower; with one town the
+    households alone are drawn.
+    """
+    rng = np.random.default_rng([seed, len(tallies)])
+    n = len(tallies)
+    times = rng.multinomial(n, np.full(n, 1 / n), size=n_draws) if n > 1 else np.ones((n_draws, 1))
+    weights = np.concatenate([np.ones((1, n)), times])
+    return Tally(
+        strategies=tallies[0].strategies,
+        groups=tallies[0].groups,
+        falls=sum(_weighted(w, t.falls) for w, t in zip(weights.T, tallies, strict=True)),  # type: ignore[arg-type]
+        households=sum(_weighted(w, t.households) for w, t in zip(weights.T, tallies, strict=True)),  # type: ignore[arg-type]
+    )
+
+
+def _weighted(weights: np.ndarray, sums: np.ndarray) -> np.ndarray:
+    return weights.reshape(-1, *[1] * (sums.ndim - 1)) * sums
+
+
+def how_sure(n_towns: int) -> str:
+    """What do the intervals rest on, in words?"""
+    if n_towns == 1:
+        return "one town: draws over its households; how towns differ is not known"
+    if n_towns < ENOUGH_TOWNS:
+        return f"draws over {n_towns} towns and, as these are few, over the households in each"
+    return f"draws over {n_towns} towns, each with its own lives and luck"

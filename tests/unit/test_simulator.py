@@ -1,0 +1,290 @@
+"""What the simulator promises, strategy against strategy."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from screening_worlds import only, world
+
+from hardship_model.months import to_month
+from hardship_model.rules import LatentRule, RegisterRule, registration
+from hardship_model.schema import TableError, check
+from hardship_model.screening.path import Procedure
+from hardship_model.screening.ready_made import ready_made, strategies_table
+from hardship_model.screening.simulator import play
+from hardship_model.screening.strategies import at_random, by_risk, by_truth, in_turn
+from hardship_model.screening.world import LEAD_IN
+
+
+def scores_for(where, *, seed=0, model="a model"):
+    """A score for everybody and every month that is asked for."""
+    months = where.months[LEAD_IN:] - 1
+    risk = np.random.default_rng(seed).random((len(months), where.n_households))
+    return pd.DataFrame({
+        "household_id": np.tile(where.households, len(months)),
+        "as_of": np.repeat(months, where.n_households), "model": model, "risk": risk.ravel(),
+    })  # fmt: skip
+
+
+def establishable(where, row):
+    """Whom would a visit without error file, did it notice hardship?"""
+    everybody = np.ones(where.n_households, dtype=bool)
+    given = where.given(row)
+    code = registration(
+        income_yuan=where.income_yuan[row], rigid_yuan=where.rigid_yuan[row],
+        event_loss_yuan=where.event_loss_yuan[row], members=np.maximum(where.members[row], 1),
+        dibao_yuan=where.dibao_yuan[row], assets_pass=where.assets_pass,
+        recognised_cause=where.recognised_cause[row], at_risk_sign=~everybody,
+        savings_yuan=where.savings_yuan[row], in_file=~everybody, union_member=everybody,
+        authorisation_signed=everybody, latent=given.card(LatentRule),
+        rule=given.card(RegisterRule),
+    )  # fmt: skip
+    return (code >= 3) & (code <= 5) & where.alive[row]
+
+
+def test_in_the_first_month_a_random_visit_finds_prevalence_times_contact_times_detection():
+    where = world(last_month="2021-01")
+    procedure = replace(where.given(LEAD_IN).card(Procedure), income_log_sd=0.0)
+    strategy = only(where, "doors", order=at_random, visits_per_month=100, most_for_reviews=0.0)
+    played = play(where, [strategy], replicates=range(300), seed=1, procedure=procedure)
+
+    row = LEAD_IN
+    file = where.register.category
+    eligible = where.alive[row] & ~((file >= 3) & (file <= 5)) & (file != 7)
+    contact = np.where(
+        where.migrant, procedure.contact_share * procedure.contact_migrant_multiple,
+        procedure.contact_share,
+    ) * (1 - procedure.refused_share)  # fmt: skip
+    detection = procedure.detects()[where.ground[row]]
+    expected = (establishable(where, row) * contact * detection)[eligible].mean()
+    visits = played.ledger[played.ledger["step"] == "visit"]
+    assert len(visits) == 30_000
+    error = np.sqrt(expected * (1 - expected) / len(visits))
+    assert visits["found"].mean() == pytest.approx(expected, abs=4 * error)
+
+
+def test_nobody_beats_the_oracle_at_the_same_visits_on_the_share_found_within_a_month():
+    shares = []
+    for seed in (1, 2, 3):
+        where = world(seed=seed)
+        strategies = ready_made(where, model="a model", visits_per_month=15,
+                                budget_yuan_per_year=30_000)  # fmt: skip
+        played = play(
+            where,
+            strategies,
+            replicates=[seed],
+            seed=1,
+            scores=scores_for(where),
+            with_ledger=False,
+        )
+        told = played.falls()
+        told = told[~told["running_at_start"]]
+        soon = (told["delay_months"] <= 1).fillna(False)
+        shares.append(soon.groupby(told["strategy"], observed=False).mean())
+    mean = pd.concat(shares, axis=1).mean(axis=1)
+
+    assert len(mean) == 14
+    assert mean["oracle"] > 0.3
+    assert mean.idxmax() == "oracle"
+
+
+@pytest.mark.parametrize("name", ["sites", "sweep", "linkage", "application", "auto_check"])
+def test_a_channel_with_zero_capacity_costs_nothing_and_finds_nothing(name):
+    where = world()
+    full = only(where, "unit_reports", name)
+    shut = replace(full.channels[1], capacity_per_month=0)
+    without = only(where, "unit_reports", name="without")
+    closed = replace(full, name="closed", channels=(full.channels[0], shut))
+    played = play(where, [closed, without], replicates=[0], seed=2)
+
+    of_channel = played.costs[played.costs["item"] == name]
+    assert of_channel[["fixed_yuan", "uses", "use_yuan"]].to_numpy().sum() == 0
+    assert (played.would_be_count[0][:, 1] == 0).all()
+    both = played.ledger.drop(columns="strategy")
+    one, other = (both[played.ledger["strategy"] == s.name] for s in (closed, without))
+    pd.testing.assert_frame_equal(one.reset_index(drop=True), other.reset_index(drop=True))
+
+
+def test_two_strategies_are_alike_until_the_month_in_which_they_differ():
+    where, turn = world(), to_month("2021-07")
+
+    def changes_its_mind(watch_list, month, dice):
+        return (in_turn if month < turn else at_random)(watch_list, month, dice)
+
+    usual = only(where, "doors", name="usual", order=in_turn)
+    changed = replace(usual, name="changed", order=changes_its_mind)
+    ledger = play(where, [usual, changed], replicates=[0, 1], seed=1).ledger
+    parts = {name: rows.drop(columns="strategy").reset_index(drop=True)
+             for name, rows in ledger.groupby("strategy", observed=True)}  # fmt: skip
+    before = [part[part["month"] < turn].reset_index(drop=True) for part in parts.values()]
+    after = [part[part["month"] >= turn]["household_id"].tolist() for part in parts.values()]
+
+    pd.testing.assert_frame_equal(*before)
+    assert len(before[0]) > 100
+    assert after[0] != after[1]
+
+
+def test_a_strategy_does_not_notice_which_others_are_played_beside_it():
+    where = world()
+    first, second = ready_made(where, ["guangxi_combined", "random"])
+    alone = play(where, [second], replicates=[3], seed=1).ledger
+    beside = play(where, [first, second], replicates=[3], seed=1).ledger
+    beside = beside[beside["strategy"] == "random"]
+
+    kept = ["month", "household_id", "step", "found", "cost_yuan"]
+    pd.testing.assert_frame_equal(alone[kept], beside[kept].reset_index(drop=True))
+
+
+def test_more_money_does_not_find_less_beyond_the_interval():
+    where = world(n_households=2000, seed=4)
+    poor, usual, rich = (
+        replace(one, name=str(k), visits_per_month=visits, budget_yuan_per_year=budget)
+        for k, (visits, budget) in enumerate([(5, 15_000), (15, 40_000), (45, 120_000)])
+        for one in ready_made(where, ["guangxi_combined"])
+    )
+    played = play(where, [poor, usual, rich], replicates=range(8), seed=1, with_ledger=False)
+
+    found = (played.how == 3).sum(axis=2)  # [strategies, replicates], after the fall
+    gained = np.diff(found, axis=0)
+    assert (gained.mean(axis=1) + 1.96 * gained.std(axis=1) / np.sqrt(8) > 0).all()
+    assert found[2].mean() > found[0].mean()
+
+
+def test_a_found_household_is_not_sought_again_and_an_exited_one_is():
+    where = world(n_households=2000, seed=4)
+    [strategy] = ready_made(where, ["oracle"])
+    ledger = play(where, [strategy], replicates=[0], seed=1).ledger
+    found = ledger[ledger["found"]]
+    again = ledger.merge(found, on="household_id", suffixes=("", "_found"))
+    again = again[again["month"] > again["month_found"]]
+    next_contact = again.sort_values("month").groupby(["household_id", "month_found"]).first()
+    soon = next_contact[
+        next_contact["month"] - next_contact.reset_index()["month_found"].to_numpy() < 6
+    ]
+
+    assert len(found) > 20
+    # before half a year is over nobody can have left the file by its exit line
+    assert set(soon["channel"]) <= {"review"}
+
+
+def test_no_office_spends_more_than_it_has_and_what_is_left_is_shown():
+    where = world()
+    strategies = ready_made(where, visits_per_month=10)
+    costs = play(where, strategies, replicates=[0], seed=1, with_ledger=False).costs
+    total = costs.assign(year=costs["month"] // 12).groupby(["strategy", "year"])
+    spent = total[["fixed_yuan", "use_yuan"]].sum().sum(axis=1)
+
+    assert (costs["use_yuan"] >= 0).all()
+    assert (costs["item"] == "unspent").sum() == 2 * len(strategies)
+    for (name, _), yuan in spent.items():
+        [budget] = {s.budget_yuan_per_year for s in strategies if s.name == name}
+        assert yuan == pytest.approx(budget)
+
+
+def test_the_ledger_keeps_its_contract_and_adds_up_with_the_costs():
+    where = world()
+    strategies = ready_made(where, ["guangxi_online", "random"])
+    played = play(where, strategies, replicates=[0, 5], seed=1)
+    visits = played.ledger[played.ledger["step"] == "visit"]
+    items = played.costs[played.costs["item"].isin(["visits", "reviews", "in turn"])]
+
+    check("ledger", played.ledger)
+    assert set(played.ledger["replicate"]) == {0, 5}
+    assert visits["cost_yuan"].sum() == items["use_yuan"].sum()
+    assert played.visits.sum() == len(visits) == items["uses"].sum()
+
+
+def test_without_the_ledger_the_outcomes_are_the_same():
+    where = world()
+    strategies = ready_made(where, ["guangxi_combined"])
+    with_it = play(where, strategies, replicates=[1], seed=1)
+    without = play(where, strategies, replicates=[1], seed=1, with_ledger=False)
+
+    assert without.ledger is None
+    pd.testing.assert_frame_equal(with_it.falls(), without.falls())
+    pd.testing.assert_frame_equal(with_it.costs, without.costs)
+
+
+def test_model_visits_never_read_the_score_of_a_household_that_the_office_may_not_look_up():
+    where = world()
+    [strategy] = ready_made(where, ["model_visits"], model="a model")
+    scores = scores_for(where)
+    played = play(where, [strategy], replicates=[0], seed=1, scores=scores)
+    # on no list at the start, never a member, and never visited: never on a list
+    met = played.ledger["household_id"].unique()
+    hidden = ~where.union_member[LEAD_IN:].any(axis=0) & (where.register.category == 0)
+    hidden &= ~np.isin(where.households, met)
+    rest = scores[~scores["household_id"].isin(where.households[hidden])]
+    again = play(where, [strategy], replicates=[0], seed=1, scores=rest)
+    by_model = played.ledger[played.ledger["channel"] == "model_visits"]
+
+    assert hidden.sum() > 50
+    assert len(by_model) > 50
+    pd.testing.assert_frame_equal(played.ledger, again.ledger)
+
+
+def test_a_month_is_planned_with_the_scores_of_the_month_before():
+    where = world(last_month="2021-03")
+    strategy = only(where, "doors", order=by_risk, model="a model", most_for_reviews=0.0)
+    scores = scores_for(where)
+    visits = play(where, [strategy], replicates=[0], seed=1, scores=scores).ledger
+    now = visits[visits["month"] == to_month("2021-02")]["household_id"]
+    told = scores[scores["as_of"] == to_month("2021-01")].set_index("household_id")["risk"]
+
+    highest = told.drop(told.index.difference(now)).min()
+    missed = told[told > highest].index.difference(now)
+    january = visits[visits["month"] == to_month("2021-01")]["household_id"]
+    file = where.register.category[np.isin(where.households, missed)]
+    known_or_resting = np.isin(missed, january) | np.isin(file, [3, 4, 5, 7])
+    alive = where.alive[LEAD_IN + 1][np.isin(where.households, missed)]
+    assert (known_or_resting | ~alive).all()
+
+
+def test_what_a_strategy_cannot_do_is_said_before_anything_runs():
+    where = world()
+    [offline] = ready_made(where, ["guangxi_offline"])
+    [model] = ready_made(where, ["model_visits"], model="a model")
+    scores = scores_for(where)
+
+    with pytest.raises(ValueError, match=r"costs .* yuan a year before anybody is looked at"):
+        play(where, [replace(offline, budget_yuan_per_year=10)], replicates=[0], seed=1)
+    with pytest.raises(ValueError, match="names of their own"):
+        play(where, [offline, offline], replicates=[0], seed=1)
+    with pytest.raises(ValueError, match="give `scores`"):
+        play(where, [model], replicates=[0], seed=1)
+    with pytest.raises(ValueError, match="1 of 24 lack, the first 2021-05"):
+        play(where, [model], replicates=[0], seed=1,
+             scores=scores[scores["as_of"] != to_month("2021-05")])  # fmt: skip
+    with pytest.raises(TableError, match="risk"):
+        play(where, [model], replicates=[0], seed=1, scores=scores.drop(columns="risk"))
+
+
+def test_an_order_that_gives_too_few_numbers_is_refused():
+    where = world()
+    strategy = only(where, "doors", order=lambda watch_list, month, dice: np.zeros(3))
+
+    with pytest.raises(ValueError, match="one number per household is wanted"):
+        play(where, [strategy], replicates=[0], seed=1)
+
+
+def test_only_an_oracle_is_told_the_truth():
+    where = world()
+    cheat = only(where, "doors", order=by_truth)
+
+    with pytest.raises(KeyError, match="in_hardship"):
+        play(where, [cheat], replicates=[0], seed=1)
+
+
+def test_one_table_says_what_each_strategy_has_and_how_the_world_was_scaled():
+    where = world()
+    strategies = ready_made(where, model="a model")
+    table = strategies_table(strategies, where)
+    played = play(where, strategies[:1], replicates=[0], seed=1, with_ledger=False)
+
+    assert table["strategy"].nunique() == 14
+    assert (table["remark"] == "").all()
+    assert set(table.loc[table["strategy"] == "guangxi_online", "channel"]) == {
+        "auto_check", "publicised_application",
+    }  # fmt: skip
+    assert "Guangxi 0.0" in played.scale_text()
