@@ -32,6 +32,9 @@ class Task:
     name: str
     kind: Literal["first_fall", "return", "both"]
     question: Question
+    #: Look at every so many months, counted back (to train) or on (to judge) from the origin:
+    #: neighbouring months of a monthly panel tell nearly the same. 0: every period.
+    every_months: int = 0
 
     def about(self, rows: pd.DataFrame) -> np.ndarray:
         """Which of these outcomes is the task about? Shape (n,), bool."""
@@ -132,15 +135,20 @@ def score_everybody(
 def _training_rows(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:
     known = panel.known_by(origin.train_until)
     until = origin.train_until - task.question.months_until_known
-    rows = outcomes(known, task.question, as_of=known.months[known.months <= until])
+    months = known.months[known.months <= until][:: -_stride(task, panel)][::-1]
+    rows = outcomes(known, task.question, as_of=months)
     kept = (rows["answer"] != "unknown") & rows["all_seen"]
     return rows[kept].reset_index(drop=True)
+
+
+def _stride(task: Task, panel: Panel) -> int:
+    return max(task.every_months // panel.step_months, 1)
 
 
 def _test_rows(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:
     until = origin.answers_until - task.question.months_until_known
     months = panel.months[(panel.months >= origin.test_from) & (panel.months <= until)]
-    rows = outcomes(panel, task.question, as_of=months)
+    rows = outcomes(panel, task.question, as_of=months[:: _stride(task, panel)])
     kept = task.about(rows)
     if task.question.ask == "in_hardship_at":
         # A survey that did not visit at the horizon has no answer by design: nobody's failure.
