@@ -16,18 +16,18 @@ def known_at(
     others 1999). Whoever is lost weighs 0. The weights go into every metric.
 
     Honest where being lost has nothing to do with the risk; else it moves the error, it does
-    not take it away. Raises ValueError when nobody is seen beyond the horizon: what happened
-    to those who would have been cannot be said.
+    not take it away. Raises ValueError when nobody is seen to the horizon's end without a fall:
+    there is nobody to stand for them.
     """
-    if not (months_seen > horizon_months).any():
+    yes = fell & (months_seen <= horizon_months)
+    no = ~yes & (months_seen >= horizon_months)
+    if not no.any():
         raise ValueError(
-            f"Nobody was seen for more than the horizon of {horizon_months} months;"
+            f"Nobody was seen without a fall for the {horizon_months} months of the horizon;"
             " choose a shorter one."
         )
-    yes = fell & (months_seen <= horizon_months)
-    no = months_seen > horizon_months
     months, still_seen = _chance_of_being_seen(months_seen, fell)
-    until = np.where(yes, months_seen - 1, horizon_months)
+    until = np.minimum(months_seen, horizon_months) - 1
     chance = np.r_[1.0, still_seen][np.searchsorted(months, until, side="right")]
     answer = np.where(yes, 1.0, np.where(no, 0.0, np.nan))
     return answer, np.divide(1.0, chance, out=np.zeros(len(chance)), where=yes | no)

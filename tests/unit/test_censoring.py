@@ -32,8 +32,8 @@ def test_metrics_under_these_weights_agree_with_scikit_survival():
 
 
 def test_one_household_stands_for_the_one_that_was_lost():
-    #                 fell in 2, lost in 3, fell in 5, and two seen to the end
-    months_seen = np.array([2, 3, 5, 9, 9])
+    #            fell in 2, lost in 3, fell in 5, seen to the end, and seen beyond it
+    months_seen = np.array([2, 3, 5, 6, 9])
     fell = np.array([True, False, True, False, False])
 
     answer, weights = known_at(months_seen, fell, horizon_months=6)
@@ -67,5 +67,5 @@ def test_the_share_that_falls_is_found_although_half_are_lost(seed):
 
 
 def test_a_horizon_beyond_all_sight_is_refused():
-    with pytest.raises(ValueError, match="Nobody was seen for more than the horizon of 12"):
-        known_at(np.array([3, 12]), np.array([True, False]), horizon_months=12)
+    with pytest.raises(ValueError, match="Nobody was seen without a fall for the 12 months"):
+        known_at(np.array([3, 11]), np.array([True, False]), horizon_months=12)

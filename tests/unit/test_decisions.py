@@ -42,13 +42,13 @@ def test_net_benefit_agrees_with_dcurves():
         assert ours == pytest.approx(theirs, abs=1e-12)
 
 
-def test_at_a_fifth_four_visits_in_vain_undo_one_household_found():
+def test_at_a_fifth_a_visit_in_vain_costs_a_quarter_of_a_household_found():
     risk = np.array([0.9, 0.5, 0.4, 0.3, 0.2, 0.1, 0.9])
-    answer = np.array([1.0, 0, 0, 0, 0, 1, np.nan])
+    answer = np.array([1.0, 0, 1, 0, 0, 1, np.nan])
 
     worth = net_benefit(risk, answer, np.ones((1, 7)), thresholds=[0.2])
 
-    assert worth[0, 0] == pytest.approx((1 - 4 * 0.25) / 6)
+    assert worth[0, 0] == pytest.approx((2 - 3 * 0.25) / 6)
 
 
 @pytest.mark.parametrize("seed", range(3))
