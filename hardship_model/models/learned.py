@@ -23,22 +23,26 @@ def logistic(declared: Sequence[Feature], *, seed: int = 0) -> Pipeline:
     Amounts enter by their signed logarithm, since a doubled income means the same at every
     level; what is unknown is filled with the median and flagged; rare categories are merged.
     """
+    return make_pipeline(
+        design(declared),
+        StandardScaler(),
+        LogisticRegression(C=0.01, solver="newton-cholesky", random_state=seed),
+    )
+
+
+def design(declared: Sequence[Feature]) -> ColumnTransformer:
+    """The declared features as numbers that a linear model may add up."""
     amounts = [f.name for f in declared if f.kind == "amount"]
     counts = [f.name for f in declared if f.kind in ("count", "flag")]
     categories = [f.name for f in declared if f.kind == "category"]
     fill = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
-    columns = ColumnTransformer(
+    return ColumnTransformer(
         [
             ("amounts", make_pipeline(FunctionTransformer(_signed_log), fill), amounts),
             ("counts", clone(fill), counts),
             ("categories", OneHotEncoder(min_frequency=50, handle_unknown="ignore"), categories),
         ],
         sparse_threshold=0.0,
-    )
-    return make_pipeline(
-        columns,
-        StandardScaler(),
-        LogisticRegression(C=0.01, solver="newton-cholesky", random_state=seed),
     )
 
 
