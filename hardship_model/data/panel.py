@@ -35,6 +35,7 @@ class Column:
     #: Months between a row's `recorded_month` and the arrival of this column's value.
     lag_months: int = 0
     label: str = ""
+    label_zh: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

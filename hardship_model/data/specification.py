@@ -20,7 +20,7 @@ KINDS_OF_VALUE: dict[str, tuple[tuple[type, ...], tuple[str, ...]]] = {
     "a text": (
         (str,),
         (
-            *("name", "about", "currency", "household", "column", "label"),
+            *("name", "about", "currency", "household", "column", "label", "label_zh"),
             *("month", "year", "quarter", "recorded", "encoding", "separator", "sheet"),
         ),
     ),
@@ -251,7 +251,7 @@ def _source(name: str, table: Any) -> Source:
         ("direction", (-1, 0, 1)),
     ):
         _one_of(said.get(key), allowed, f"{where} {key}")
-    about = ("pillar", "kind", "direction", "lag_months", "label")
+    about = ("pillar", "kind", "direction", "lag_months", "label", "label_zh")
     meaning = Column(name=name, **{key: table[key] for key in about if key in table})
     wanted = {"flag": bool, "category": str}.get(meaning.kind, type(None))
     if not all(isinstance(value, wanted) for value in table.get("codes", {}).values()):

@@ -1,5 +1,6 @@
 """An explainable boosting model: a sum of one curve per feature, each of which can be drawn."""
 
+import warnings
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any, Self
@@ -43,14 +44,18 @@ class ExplainableBoosting(ClassifierMixin, BaseEstimator):
         about = {f.name: f for f in self.declared}
         self.classes_ = np.array([0, 1])
         self.names_ = [str(name) for name in X.columns]
-        self.model_ = ExplainableBoostingClassifier(
+        model = ExplainableBoostingClassifier(
             interactions=0,
             outer_bags=self.outer_bags,
             monotone_constraints=[about[n].direction if n in about else 0 for n in self.names_],
             feature_types=["nominal" if _is_category(X[n]) else "continuous" for n in X.columns],
             random_state=self.random_state,
             n_jobs=1,
-        ).fit(_plain(X), y)
+        )
+        with warnings.catch_warnings():
+            # It warns that its own figures leave out the unknown; `curve` shows them.
+            warnings.filterwarnings("ignore", message="Missing values detected")
+            self.model_ = model.fit(_plain(X), y)
         return self
 
     def decision_function(self, X: pd.DataFrame) -> np.ndarray:

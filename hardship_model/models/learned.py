@@ -38,12 +38,16 @@ def design(declared: Sequence[Feature]) -> ColumnTransformer:
     fill = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
     return ColumnTransformer(
         [
-            ("amounts", make_pipeline(FunctionTransformer(_signed_log), fill), amounts),
+            ("amounts", make_pipeline(_signed_logs(), fill), amounts),
             ("counts", clone(fill), counts),
             ("categories", OneHotEncoder(min_frequency=50, handle_unknown="ignore"), categories),
         ],
         sparse_threshold=0.0,
     )
+
+
+def _signed_logs() -> FunctionTransformer:
+    return FunctionTransformer(_signed_log, feature_names_out="one-to-one")
 
 
 def _signed_log(amounts: pd.DataFrame) -> pd.DataFrame:
