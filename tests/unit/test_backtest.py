@@ -11,6 +11,7 @@ from hardship_model.data.panel import PanelError
 from hardship_model.evaluation.backtest import (
     Origin,
     Task,
+    _test_rows,
     _training_rows,
     choose,
     judge,
@@ -59,6 +60,16 @@ def test_an_answer_that_was_written_down_too_late_does_not_train(panel):
     rows = _training_rows(panel.with_rows(late), TASK, ORIGIN)
 
     assert rows["as_of"].max() <= ORIGIN.train_until - 3 - 6
+
+
+def test_months_may_be_thinned_back_from_the_origin_and_on_from_it(panel):
+    thinned = dataclasses.replace(TASK, every_months=5)
+
+    train, test = _training_rows(panel, thinned, ORIGIN), _test_rows(panel, thinned, ORIGIN)
+
+    last = ORIGIN.train_until - TASK.question.months_until_known
+    assert sorted(set(last - train["as_of"])) == [0, 5, 10]
+    assert sorted(set(test["as_of"] - ORIGIN.test_from)) == [0, 5]
 
 
 def test_judged_rows_lie_after_the_training(scored):
