@@ -23,8 +23,8 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "unseen_months": ("unseen_months", "spells"),
     "visits_per_find": ("visits", "found"),
     "yuan_per_find": ("yuan", "found"),
-    "visits_in_vain": ("vain", "visits"),
-    "repeat_visits": ("repeats", "visits"),
+    "visits_in_vain": ("vain", "asked"),
+    "repeat_visits": ("repeats", "asked"),
     "false_finds": ("false_finds", "established"),
     "aid_per_hard_month": ("aid_months", "all_hard_months"),
     "aid_missed": ("missed_aid_months", "all_hard_months"),
@@ -93,7 +93,8 @@ _CLERK = ("clerk", "clerk_difference", "clerk_low", "clerk_high", "clerk_verdict
 
 
 def _held_against(
-    at: Mapping[str, np.ndarray], name: str, other: str | None, measure: str, columns: tuple[str, ...]
+    at: Mapping[str, np.ndarray], name: str, other: str | None, measure: str,
+    columns: tuple[str, ...],
 ) -> dict[str, object]:  # fmt: skip
     if other is None or other == name:
         return dict.fromkeys(columns)

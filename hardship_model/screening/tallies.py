@@ -22,9 +22,10 @@ OF_FALLS = (
     "spells", "new", "before", *(f"within_{h}" for h in WITHIN), *(f"asked_{h}" for h in WITHIN),
     "ever", "running", "running_found", "found", "hard_months", "unseen_months",
 )  # fmt: skip
-#: What is counted of households, known to be in hardship or not.
+#: What is counted of households, known to be in hardship or not. `asked`: visits other than
+#: reviews; of these `vain` met no hardship, `repeats` were not the first to the household.
 OF_HOUSEHOLDS = (
-    "visits", "vain", "repeats", "established", "false_finds", "placed", "placed_fell",
+    "visits", "asked", "vain", "repeats", "established", "false_finds", "placed", "placed_fell",
     "aid_months", "missed_aid_months", "all_hard_months", "yuan",
 )  # fmt: skip
 
@@ -42,12 +43,15 @@ class Tally:
     households: np.ndarray
 
 
-def tally(played: Played, *, n_draws: int, seed: int) -> Tally:
+def tally(played: Played, *, n_draws: int, seed: int, split: bool = True) -> Tally:
     """What does this town add? `n_draws` of a bootstrap over its households (0: none).
 
-    Replicates inside the town are added up. Raises ValueError without a ledger.
+    Replicates inside the town are added up. Without a ledger what is counted of single visits is
+    missing; without `split` there is one group, everybody.
     """
     groups, member = _groups(played.world)
+    if not split:
+        groups, member = groups[:1], member[:1]
     n_strategies = len(played.strategies)
     of_falls = fall_counts(played)
     spread = np.einsum("sfk,gf->fsgk", of_falls, member.astype(float))
@@ -115,16 +119,18 @@ def household_counts(played: Played) -> np.ndarray:
 
 
 def _of_visits(played: Played, hard: np.ndarray) -> dict[str, np.ndarray]:
-    """Per strategy and household: visits in vain, repeated ones, and those that established."""
+    """Per strategy and household: visits that were asked for, in vain, repeated, established."""
     if played.ledger is None:
-        raise ValueError("A comparison wants the ledger: play `with_ledger=True`.")
+        unknown = np.full((len(played.strategies), played.world.n_households), np.nan)
+        return dict.fromkeys(("asked", "vain", "repeats", "established"), unknown)
     visits = played.ledger[played.ledger["step"] == "visit"]
     s, who = _places(visits, played)
     row = visits["month"].to_numpy() - int(played.world.months[LEAD_IN])
-    asked = ~visits["channel"].isin(["review"]).to_numpy()
+    asked = (visits["channel"] != "review").to_numpy()
     found = visits["found"].to_numpy()
     seen_before = visits.duplicated(["strategy", "replicate", "household_id"]).to_numpy()
     return {
+        "asked": _counted(played, s, who, asked),
         "vain": _counted(played, s, who, asked & ~hard[row, who]),
         "repeats": _counted(played, s, who, asked & seen_before),
         "established": _counted(played, s, who, found),
@@ -154,7 +160,7 @@ def _counted(played: Played, s: np.ndarray, who: np.ndarray, which: np.ndarray) 
 
 
 def _yuan(played: Played) -> np.ndarray:
-    """What each strategy has spent on looking, in all months and replicates; float64 [strategies]."""
+    """What has each strategy spent on looking, in all its months? float64 [strategies]."""
     costs = played.costs[played.costs["item"] != "unspent"]
     spent = (costs["fixed_yuan"] + costs["use_yuan"]).groupby(costs["strategy"]).sum()
     return spent.loc[[one.name for one in played.strategies]].to_numpy()

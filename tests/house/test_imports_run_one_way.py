@@ -28,6 +28,7 @@ ROOMS = [
     "screening",
     "retraining",
     "study",
+    "screen_study",
     "figures",
     "report",
     "cli",

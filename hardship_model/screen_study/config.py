@@ -1,0 +1,108 @@
+"""The config of `screen`: which towns, which strategies, which budgets, which assumptions."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from hardship_model.models import LEARNED
+from hardship_model.months import to_month
+from hardship_model.screening.comparison import OF_FALLS_ALONE
+from hardship_model.screening.ready_made import READY_MADE
+from hardship_model.study import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScreenStudy:
+    """One config of `screen`. Each town is a replicate: other lives, other luck."""
+
+    name: str
+    title: str
+    #: Households of each town, and how many towns (seeds 1, 2, …).
+    households: int
+    towns: int
+    strategies: tuple[str, ...] = tuple(READY_MADE)
+    #: With which strategy the others are compared.
+    reference: str = "status_quo"
+    #: By which measure the best is called the best: a share of falls (`comparison.MEASURES`).
+    judge_by: str = "within_6"
+    #: Which strategy is taken apart, channel by channel.
+    take_apart: str = "guangxi_combined"
+    #: The model behind the strategies with a model, and months between two scorings.
+    model: str = "boosting"
+    rescore_months: int = 3
+    first_month: int = to_month("2021-01")
+    last_month: int = to_month("2022-12")
+    #: Multiples of the usual budget and visits; 1 has to be among them.
+    factors: tuple[float, ...] = (0.5, 1.0, 1.5, 2.0)
+    #: Factors by which each assumption is moved, in so many of the towns; and draws over all.
+    assumption_factors: tuple[float, ...] = (0.5, 2.0)
+    assumption_towns: int = 1
+    assumption_draws: int = 20
+    #: Bootstrap draws behind each interval.
+    n_draws: int = 400
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run, before anything runs."""
+        for name in ("households", "towns", "assumption_towns", "n_draws", "rescore_months"):
+            if not isinstance(getattr(self, name), int) or getattr(self, name) < 1:
+                raise ConfigError(
+                    f"{name} is a whole number, 1 or more; got {getattr(self, name)!r}."
+                )
+        unknown = [name for name in self.strategies if name not in READY_MADE]
+        if unknown or len(set(self.strategies)) < len(self.strategies):
+            raise ConfigError(
+                f"strategies has {unknown or 'a name twice'}; ready made are {list(READY_MADE)}."
+            )
+        _refuse_absent(self.reference, "reference", self.strategies)
+        _refuse_absent(self.take_apart, "take_apart", self.strategies)
+        _refuse_absent(self.judge_by, "judge_by", OF_FALLS_ALONE)
+        _refuse_absent(self.model, "model", LEARNED)
+        _refuse_factors(self.factors, "factors", wanted=1.0)
+        _refuse_factors(self.assumption_factors, "assumption_factors")
+        if len([name for name in self.strategies if name != "oracle"]) < 2:
+            raise ConfigError("At least two strategies are needed besides the oracle.")
+        if self.last_month < self.first_month:
+            raise ConfigError("last_month lies before first_month.")
+
+    @property
+    def seeds(self) -> range:
+        """The towns' seeds."""
+        return range(1, self.towns + 1)
+
+
+def _refuse_absent(value: str, name: str, there: Sequence[str]) -> None:
+    if value not in there:
+        raise ConfigError(f"{name} is {value!r}; it has to be one of {list(there)}.")
+
+
+def _refuse_factors(factors: Sequence[float], name: str, *, wanted: float | None = None) -> None:
+    if not all(factor > 0 for factor in factors) or (wanted and wanted not in factors):
+        more = f" and hold {wanted:g}" if wanted else ""
+        raise ConfigError(f"{name} have to be above 0{more}; got {list(factors)}.")
+
+
+def load_screen_study(path: Path) -> ScreenStudy:
+    """The study that a config file describes. Raises ConfigError with one clear message."""
+    try:
+        with path.open("rb") as file:
+            table = tomllib.load(file)
+    except FileNotFoundError:
+        raise ConfigError(f"There is no config {path}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is no TOML: {error}.") from None
+    known = {one.name for one in fields(ScreenStudy)}
+    if unknown := sorted(set(table) - known):
+        raise ConfigError(f"{path} does not know {unknown}; it knows {sorted(known)}.")
+    try:
+        return ScreenStudy(**{name: _read(name, value) for name, value in table.items()})
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def _read(name: str, value: Any) -> Any:
+    if name in ("first_month", "last_month"):
+        return to_month(value)
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,32 @@
+"""Towns to play in, and the strategies of a study as each town's size wants them."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from hardship_model.data.population import Config, invent
+from hardship_model.screen_study.config import ScreenStudy
+from hardship_model.screen_study.scores import scores_of
+from hardship_model.screening.ready_made import READY_MADE, ready_made
+from hardship_model.screening.stages import Stage
+from hardship_model.screening.strategies import Strategy
+from hardship_model.screening.world import World, from_town
+
+
+def settle(study: ScreenStudy, *, say: Callable[[str], None]) -> Iterator[Stage]:
+    """Invent each town, and let its office's model score whom it may look up."""
+    with_model = any(READY_MADE[name].get("model") for name in study.strategies)
+    for seed in study.seeds:
+        say(f"Town {seed} of {study.towns}: {study.households:,} households")
+        town = invent(Config(n_households=study.households, seed=seed, last_month=study.last_month))
+        scores = None
+        if with_model:
+            scores = scores_of(
+                town, model=study.model, first_month=study.first_month,
+                last_month=study.last_month, rescore_months=study.rescore_months, seed=seed,
+            )  # fmt: skip
+        world = from_town(town, first_month=study.first_month, last_month=study.last_month)
+        yield Stage(world=world, number=seed, scores=scores)
+
+
+def strategies_for(study: ScreenStudy, world: World) -> Sequence[Strategy]:
+    """The study's strategies, with the usual means of an office of this size."""
+    return ready_made(world, study.strategies, model=study.model)

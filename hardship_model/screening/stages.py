@@ -1,0 +1,35 @@
+"""Where strategies are played: a town with the scores that its office has, and its number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from hardship_model.screening.played import Played
+from hardship_model.screening.simulator import play
+from hardship_model.screening.strategies import Strategy
+from hardship_model.screening.world import World
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Stage:
+    """One town. Its number is the replicate's: other lives, and other luck of channels."""
+
+    world: World
+    number: int
+    #: The table `scores`; None when no strategy needs any.
+    scores: pd.DataFrame | None = None
+
+    def play(
+        self, strategies: Sequence[Strategy], *, seed: int, with_ledger: bool = False
+    ) -> Played:
+        """These strategies in this town, once."""
+        return play(
+            self.world, strategies, replicates=[self.number], seed=seed, scores=self.scores,
+            with_ledger=with_ledger,
+        )  # fmt: skip
+
+    def assuming(self, **factors: float) -> "Stage":
+        """The same lives, with parameters of screening multiplied by these factors."""
+        scaled = {**self.world.scaled, **factors}
+        return replace(self, world=replace(self.world, scaled=scaled))
