@@ -2,13 +2,17 @@
 
 import io
 import tarfile
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
 
+from hardship_model.data.indec import read_indec
 from hardship_model.data.mapping import load_mapping, panel_of, read_panel
 from hardship_model.data.panel import Panel, PanelError
+from hardship_model.data.specification import Line
 
 RWM5YR_MEMBER = "resources/rdata/csv/COUNT/rwm5yr.csv"
 
@@ -49,3 +53,20 @@ def eph(path: str | Path) -> Panel:
     each quarter's median over the rows kept, and a warning says what a moving line does.
     """
     return read_panel(load_mapping("eph"), path)
+
+
+def indec(
+    folder: str | Path,
+    *,
+    official_line: bool = False,
+    say: Callable[[str], None] = lambda line: None,
+) -> Panel:
+    """The same survey from INDEC's own files (see `data.indec.read_indec`), any quarters.
+
+    With `official_line` the line is the total basket of the household's region, per adult
+    equivalent, which INDEC gives from 2016Q2 on; else 60 % of each quarter's median.
+    """
+    mapping = load_mapping("eph")
+    if official_line:
+        mapping = replace(mapping, line=Line(column="cbt"))
+    return panel_of(mapping, read_indec(folder, say=say))
