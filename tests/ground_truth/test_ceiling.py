@@ -44,8 +44,8 @@ def test_no_ranking_beats_the_chances_themselves():
         assert (other <= best + 1e-12).all()
 
 
-def test_a_model_lies_below_the_true_state_ceiling_and_above_chance():
-    config = Config(n_households=1500, seed=5, last_month=to_month("2021-03"))
+def test_the_town_has_a_ceiling_and_its_judged_households_teach_nobody():
+    config = Config(n_households=1200, seed=5, last_month=to_month("2021-03"))
     now = to_month("2019-06")
     task = Task(
         name="falls", kind="both", every_months=12,
@@ -54,20 +54,19 @@ def test_a_model_lies_below_the_true_state_ceiling_and_above_chance():
         ),
     )  # fmt: skip
     origin = Origin(name="now", train_until=now, test_from=now, answers_until=now + 14)
-    taught = from_many_records(config, times=2, task=task, origin=origin, model="boosting", seed=1)
-    households = taught.rows["household_id"].to_numpy()
+    taught = from_many_records(
+        config, times=1, task=task, origin=origin, model="income_over_line", seed=1
+    )
 
     ceiling = true_state_ceiling(
         config, as_of=now, horizon_months=12, futures=24,
-        households=households, list_shares=(0.1,),
-    ).set_index("metric")["value"]  # fmt: skip
+        households=taught.rows["household_id"].to_numpy(), list_shares=(0.1,),
+    ).set_index("metric")  # fmt: skip
 
-    assert households.max() < 1500
-    assert ceiling["auroc"] > 0.75
-    fell = (taught.rows["answer"] == "yes").to_numpy()
-    score = taught.score["boosting"]
-    reached = (score[fell][:, None] > score[~fell]).mean()
-    assert 0.5 < reached < ceiling["auroc"] + 0.05  # realised falls are few: sampling error
+    assert taught.rows["household_id"].max() < 1200
+    # Twelve futures rank and twelve judge: noisy, but far from chance.
+    assert 0.6 < ceiling.loc["auroc", "value"] < 0.95
+    assert ceiling.loc["auroc", "n"] == len(taught.rows)
 
 
 def test_the_share_of_the_way_is_said_only_where_there_is_a_way():
