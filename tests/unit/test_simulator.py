@@ -224,6 +224,35 @@ def test_model_visits_never_read_the_score_of_a_household_that_the_office_may_no
     pd.testing.assert_frame_equal(played.ledger, again.ledger)
 
 
+def test_a_household_without_a_score_is_not_offered_by_a_roster_that_ranks_by_scores():
+    where = world()
+    [strategy] = ready_made(where, ["model_visits"], model="a model")
+    scores = scores_for(where)
+    scores = scores[scores["household_id"] % 2 == 0]
+    played = play(where, [strategy], replicates=[0], seed=1, scores=scores)
+    by_model = played.ledger[played.ledger["channel"] == "model_visits"]
+
+    assert len(by_model) > 50
+    assert (by_model["household_id"] % 2 == 0).all()
+
+
+def test_the_leads_that_would_have_been_are_told_although_another_had_found_the_household():
+    where = world(n_households=2000, seed=4)
+    finds = only(where, "doors", "listed_review", name="finds", order=by_truth,
+                 knows_truth=True)  # fmt: skip
+    idle = only(where, "doors", "listed_review", name="idle", visits_per_month=0)
+    played = play(where, [finds, idle], replicates=range(10), seed=1, with_ledger=False)
+    found, would_be = played.found_month[0], played.would_be_month[1][:, 1]
+    member = where.union_member[LEAD_IN, where.falls.household]
+    found_first = (played.how[0] == 3) & member & (would_be > found)
+    told = played.would_be_count[0][:, 1][found_first] > 0
+
+    assert found_first.sum() > 10
+    # found, and off the list; had it not been found, the list would have brought it forward
+    # (unless it has meanwhile left the file as well, and stands among the exited)
+    assert told.mean() > 0.3
+
+
 def test_a_month_is_planned_with_the_scores_of_the_month_before():
     where = world(last_month="2021-03")
     strategy = only(where, "doors", order=by_risk, model="a model", most_for_reviews=0.0)
