@@ -121,6 +121,16 @@ def interval(drawn: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def intervals(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The bounds of `interval` for many statistics at once; `drawn` is [..., n_draws]."""
+    low, high = np.full((2, *drawn.shape[:-1]), np.nan)
+    whole = ~np.isnan(drawn).any(axis=-1)
+    low[whole], high[whole] = np.quantile(drawn[whole], [0.025, 0.975], axis=-1)
+    for place in zip(*np.nonzero(~whole), strict=True):
+        low[place], high[place] = interval(drawn[place])
+    return low, high
+
+
 def verdict(low: float, high: float, *, margin: float = 0.0, more_is_better: bool = True) -> str:
     """Is a difference with this interval *better*, *worse* or *too close to call*?
 

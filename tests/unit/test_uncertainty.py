@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import poisson
 
-from hardship_model.evaluation.uncertainty import Draws, interval, verdict
+from hardship_model.evaluation.uncertainty import Draws, interval, intervals, verdict
 
 
 def test_the_rows_of_a_household_stand_and_fall_together():
@@ -77,3 +77,14 @@ def test_a_household_counts_once_on_average_with_a_variance_of_one():
     assert counts / weights.size == pytest.approx(poisson.pmf(times, 1), abs=0.002)
     assert abs(np.corrcoef(weights[:, 0], weights[:, 4100])[0, 1]) < 0.5  # blocks differ
     assert abs(np.corrcoef(weights[5], weights[55])[0, 1]) < 0.05  # and so do draws
+
+
+def test_many_intervals_at_once_are_those_one_by_one():
+    drawn = np.random.default_rng(0).normal(size=(3, 4, 100))
+    drawn[0, 1, :30], drawn[2, 3, :70] = np.nan, np.nan
+
+    low, high = intervals(drawn)
+
+    for place in np.ndindex(3, 4):
+        assert (low[place], high[place]) == pytest.approx(interval(drawn[place]), nan_ok=True)
+    assert np.isnan(low).sum() == 1

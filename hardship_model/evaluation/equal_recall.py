@@ -1,0 +1,144 @@
+"""What would it cost to miss no group more than another?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hardship_model.evaluation.backtest import Scored
+from hardship_model.evaluation.lists import on_the_list
+from hardship_model.evaluation.metrics import ratio
+from hardship_model.evaluation.withholding import fewest_households, withhold_few
+
+EVERYBODY = "everybody"
+_HALVINGS = 60
+_NOW = ["visits_now", "found_now", "recall_now"]
+_THEN = ["threshold", "visits", "found", "recall", "more_visits", "more_found"]
+
+
+def equal_recall(scored: Scored, groups: pd.Series, *, list_share: float) -> pd.DataFrame:
+    """Which thresholds would find the same share of each group's falls, at how many visits?
+
+    Now there is one list for all: the `list_share` of all rows ranked highest. Two ways to
+    change that, each with a threshold for each group. *same visits*: every group gets the
+    recall that today's visits allow for all. *nobody loses*: groups below everybody's recall
+    are raised to it, and nothing is taken from the others. Recall runs on a straight line
+    between one fall found and the next; a group in which nobody fell keeps its visits.
+
+    This is hindsight, on the falls that the thresholds were moved for: thresholds fixed in
+    advance reach less.
+
+    Returns
+    -------
+    one row per model × `way` × group (words, in the order of `scored.rows`), with *everybody*
+    first: rows `n`, falls `events`; visits, falls found and recall now; `threshold`, the lowest
+    score visited then; visits, falls found and recall then; and the differences. `withheld` as
+    in `groups.by_group`.
+
+    """
+    answer = scored.answer
+    names, codes = np.unique(groups.to_numpy(dtype=str), return_inverse=True)
+    members = [np.flatnonzero(codes == g) for g in range(len(names))]
+    household = scored.rows["household_id"].to_numpy()
+    frame = pd.DataFrame(
+        {
+            "group": names,
+            "fewest": [fewest_households(answer[rows], household[rows])[0] for rows in members],
+            "n": [len(rows) for rows in members],
+            "events": [float((answer[rows] == 1).sum()) for rows in members],
+        }
+    )
+    tables = []
+    for model, score in scored.score.items():
+        listed = on_the_list(score, share=list_share)
+        now = frame.assign(
+            visits_now=[listed[rows].sum() for rows in members],
+            found_now=[listed[rows] @ (answer[rows] == 1) for rows in members],
+        )
+        some = now[["found_now"]].assign(missed=now["events"] - now["found_now"])
+        now["fewest"] = np.fmin(now["fewest"], some.where(some > 0).min(axis=1))
+        curves = [_Curve.of(score[rows], answer[rows]) for rows in members]
+        tables += [_moved(now, curves, way).assign(model=model) for way in _WAYS]
+    return _finished(pd.concat(tables, ignore_index=True), scored)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Curve:
+    """How many visits does a group need for its first, second … fall found?"""
+
+    #: Falls found 0, …, all of them, and the visits that takes; rising.
+    found: np.ndarray
+    visits: np.ndarray
+    #: The group's scores, highest first.
+    score: np.ndarray
+
+    @classmethod
+    def of(cls, score: np.ndarray, answer: np.ndarray) -> "_Curve":
+        """Equal scores are visited together, in equal parts."""
+        order = np.argsort(-score, kind="stable")
+        last = np.flatnonzero(np.r_[np.diff(score[order]) != 0, True])
+        found = np.r_[0, np.cumsum(answer[order] == 1)[last]]
+        at_once, first = np.unique(found, return_index=True)
+        return cls(found=at_once, visits=np.r_[0, last + 1][first], score=score[order])
+
+    def visits_for(self, recall: float) -> float:
+        """The fewest visits that find this share of the falls."""
+        return float(np.interp(recall * self.found[-1], self.found, self.visits))
+
+    def threshold(self, visits: float) -> float:
+        """The score of the last household visited."""
+        return float(self.score[max(int(np.ceil(visits - 1e-9)) - 1, 0)])
+
+
+def _same_visits(now: pd.DataFrame, curves: list[_Curve]) -> np.ndarray:
+    """The recall that all groups can have with the visits of now; found by halving."""
+    can = (now["events"] > 0).to_numpy()
+    some = [c for c, falls in zip(curves, can, strict=True) if falls]
+    budget = now.loc[can, "visits_now"].sum()
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        enough = sum(c.visits_for(middle) for c in some) <= budget
+        low, high = (middle, high) if enough else (low, middle)
+    return np.full(len(now), low)
+
+
+def _nobody_loses(now: pd.DataFrame, curves: list[_Curve]) -> np.ndarray:
+    """Everybody's recall, or the group's own where that is higher."""
+    overall = ratio(now["found_now"].sum(), now["events"].sum())
+    return np.fmax(ratio(now["found_now"].to_numpy(), now["events"].to_numpy()), overall)
+
+
+_WAYS = {"same visits": _same_visits, "nobody loses": _nobody_loses}
+
+
+def _moved(now: pd.DataFrame, curves: list[_Curve], way: str) -> pd.DataFrame:
+    recall = _WAYS[way](now, curves)
+    needed = np.array([c.visits_for(r) for c, r in zip(curves, recall, strict=True)])
+    if way == "nobody loses":
+        needed = np.maximum(needed, now["visits_now"])
+    anybody = now["events"] > 0
+    visits = np.where(anybody, needed, now["visits_now"])
+    of_groups = now.assign(visits=visits, found=np.where(anybody, recall * now["events"], 0.0))
+    whole = of_groups.drop(columns=["group", "fewest"]).sum().to_frame().T
+    whole = whole.assign(group=EVERYBODY, fewest=now["fewest"].sum())
+    thresholds = [c.threshold(v) for c, v in zip(curves, visits, strict=True)]
+    table = pd.concat([whole, of_groups.assign(threshold=thresholds)], ignore_index=True)
+    return table.assign(way=way)
+
+
+def _finished(table: pd.DataFrame, scored: Scored) -> pd.DataFrame:
+    table = table.assign(
+        task=scored.task.name,
+        origin=scored.origin.name,
+        recall_now=ratio(table["found_now"].to_numpy(), table["events"].to_numpy()),
+        recall=ratio(table["found"].to_numpy(), table["events"].to_numpy()),
+        more_visits=table["visits"] - table["visits_now"],
+        more_found=table["found"] - table["found_now"],
+        # What stands together, for the group that would be given away by the sum.
+        column=np.where(table["group"] == EVERYBODY, EVERYBODY, "group"),
+        metric=table["way"],
+    )
+    kept = withhold_few(table, shown=[*_NOW, *_THEN])
+    place = ["task", "origin", "model", "way", "group", "n", "events"]
+    return kept[[*place, *_NOW, *_THEN, "withheld"]]
