@@ -12,7 +12,7 @@ from hardship_model.features import Feature
 from hardship_model.models.alerts import SingleTriggerAlerts
 from hardship_model.models.by_hand import IncomeOverLine, RuleInForce
 from hardship_model.models.explainable import ExplainableBoosting
-from hardship_model.models.learned import boosting, logistic, mean_of_both
+from hardship_model.models.learned import boosting, logistic, mean_of_both, monotone_logistic
 from hardship_model.models.scorecard import Scorecard
 from hardship_model.models.shrunk import shrunk
 
@@ -20,7 +20,10 @@ from hardship_model.models.shrunk import shrunk
 BASELINES = ("rule_in_force", "income_over_line")
 #: Also computed by hand, on panels that have what it reads.
 BY_HAND = (*BASELINES, "single_trigger_alerts")
-LEARNED = ("scorecard", "logistic", "boosting", "mean_of_both", "explainable", "shrunk")
+LEARNED = (
+    "scorecard", "logistic", "monotone_logistic", "boosting", "mean_of_both", "explainable",
+    "shrunk",
+)  # fmt: skip
 #: A learned model with this ending learns from everybody at risk, not from the households of
 #: the task's kind alone: helps where few have ever fallen back.
 OF_EVERYBODY = "_of_everybody"
@@ -34,6 +37,7 @@ def build(name: str, declared: Sequence[Feature], *, seed: int) -> Callable[[], 
         "single_trigger_alerts": SingleTriggerAlerts,
         "scorecard": lambda: Scorecard(tuple(declared)),
         "logistic": lambda: logistic(declared, seed=seed),
+        "monotone_logistic": lambda: monotone_logistic(declared),
         "boosting": lambda: boosting(declared, seed=seed),
         # Needs the extra `explain`; says so when it is fitted without.
         "explainable": lambda: ExplainableBoosting(tuple(declared), random_state=seed),

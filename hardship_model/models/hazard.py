@@ -136,7 +136,8 @@ def plain_hazard() -> Pipeline:
 def logistic_hazard(declared: Sequence[Feature], *, seed: int = 0) -> Pipeline:
     """Hazards that depend on the features, the period, and the months since exit (log)."""
     columns = design(declared)
-    columns.transformers.append(("period", OneHotEncoder(handle_unknown="ignore"), [AHEAD]))
+    period = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    columns.transformers.append(("period", period, [AHEAD]))
     if any(f.name == _SINCE for f in declared):
         since = make_pipeline(FunctionTransformer(np.log1p), SimpleImputer(strategy="median"))
         columns.transformers.append(("since exit", since, [SINCE_EXIT]))

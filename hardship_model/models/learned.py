@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from hardship_model.features import Feature
+from hardship_model.models.signed import SignedLogistic
 
 
 def logistic(declared: Sequence[Feature], *, seed: int = 0) -> Pipeline:
@@ -30,19 +31,32 @@ def logistic(declared: Sequence[Feature], *, seed: int = 0) -> Pipeline:
     )
 
 
+def monotone_logistic(declared: Sequence[Feature]) -> Pipeline:
+    """The same logistic with weights that keep the features' declared directions.
+
+    More of a feature declared −1 never raises the risk: its logarithm and its standardising
+    rise with it, and its weight may not be positive. What is unknown counts as the median, so
+    nothing is promised of a household whose income becomes known.
+    """
+    place = {f.name: "amounts" if f.kind == "amount" else "counts" for f in declared}
+    directions = {f"{place[f.name]}__{f.name}": f.direction for f in declared if f.direction}
+    named = make_pipeline(design(declared), StandardScaler(), SignedLogistic(directions, C=0.01))
+    return named.set_output(transform="pandas")
+
+
 def design(declared: Sequence[Feature]) -> ColumnTransformer:
     """The declared features as numbers that a linear model may add up."""
     amounts = [f.name for f in declared if f.kind == "amount"]
     counts = [f.name for f in declared if f.kind in ("count", "flag")]
     categories = [f.name for f in declared if f.kind == "category"]
     fill = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+    levels = OneHotEncoder(min_frequency=50, handle_unknown="ignore", sparse_output=False)
     return ColumnTransformer(
         [
             ("amounts", make_pipeline(_signed_logs(), fill), amounts),
             ("counts", clone(fill), counts),
-            ("categories", OneHotEncoder(min_frequency=50, handle_unknown="ignore"), categories),
-        ],
-        sparse_threshold=0.0,
+            ("categories", levels, categories),
+        ]
     )
 
 

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from hardship_model.features import Feature
 from hardship_model.models.by_hand import IncomeOverLine
 from hardship_model.models.calibration import score_of
-from hardship_model.models.learned import boosting, logistic
+from hardship_model.models.learned import boosting, monotone_logistic
 
 #: With fewer events than this every one is needed to learn from: more, smaller folds.
 _FEW_EVENTS = 300
@@ -101,14 +101,18 @@ class Shrunk(ClassifierMixin, BaseEstimator):
 
 
 def shrunk(declared: Sequence[Feature], *, seed: int = 0) -> Shrunk:
-    """The rule, and logistic and boosting, each of the own kind and of everybody."""
+    """The rule, and logistic and boosting, each of the own kind and of everybody.
+
+    Every part keeps the features' declared directions and no weight is negative, so the sum
+    keeps them too: more income never raises the risk.
+    """
     return Shrunk(
         own={
-            "logistic": logistic(declared, seed=seed),
+            "logistic": monotone_logistic(declared),
             "boosting": boosting(declared, seed=seed),
         },
         pooled={
-            "logistic_of_everybody": logistic(declared, seed=seed),
+            "logistic_of_everybody": monotone_logistic(declared),
             "boosting_of_everybody": boosting(declared, seed=seed + 1),
         },
     )

@@ -15,7 +15,10 @@ from hardship_model.models.reasons import FOLLOW_UPS, by_pillar, follow_ups, rea
 from hardship_model.parameters import entries
 from strips import FIRST_MONTH
 
-SUMS = {"logistic": 1e-9, "scorecard": 1e-9, "boosting": 1e-6, "mean_of_both": 1e-6, "shrunk": 1e-6}
+SUMS = {
+    "logistic": 1e-9, "monotone_logistic": 1e-9, "scorecard": 1e-9, "boosting": 1e-6,
+    "mean_of_both": 1e-6, "shrunk": 1e-6,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
