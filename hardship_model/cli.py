@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hardship_model import schema, study
+from hardship_model import schema, screen_study, study
 from hardship_model.data import calibration, population
 from hardship_model.files import whole_folder, write_csv
 
@@ -72,6 +72,39 @@ def _write(results: study.Results, config: Path, folder: Path) -> None:
 
 def _write_json(content: Mapping[str, object], path: Path) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@app.command()
+def screen(
+    config: Annotated[Path, typer.Argument(help="Such as configs/screen.toml.")],
+    out: Annotated[Path | None, typer.Option(help="Run folder. [default: data/runs/NAME]")] = None,
+) -> None:
+    """Play every way of looking in invented towns: who is found, how early, at what cost."""
+    plan = screen_study.load_screen_study(config)
+    out = out or Path("data/runs") / plan.name
+    with whole_folder(out, mark=_MARK) as folder, _screen.status("Starting") as status:
+
+        def say(line: str) -> None:
+            _screen.print(f"[dim]{line} …[/dim]")
+            status.update(line)
+
+        results = screen_study.run(plan, say=say)
+        say("Writing tables, figures and the page")
+        _write_screened(results, config, folder)
+    _screen.print(f"Done. Read {out / 'report.html'}")
+
+
+def _write_screened(results: screen_study.ScreenResults, config: Path, folder: Path) -> None:
+    from hardship_model import figures, report  # as above
+
+    shutil.copyfile(config, folder / "config.toml")
+    for name, table in screen_study.as_files(results).items():
+        write_csv(table, folder / f"{name}.csv")
+    results.ledger.to_parquet(folder / "ledger.parquet", index=False)
+    figures.write_screened(results, folder / "figures")
+    page = report.screen_page(results, folder / "figures")
+    (folder / "report.html").write_text(page, encoding="utf-8")
+    _write_json(study.versions(), folder / _MARK)
 
 
 @app.command()

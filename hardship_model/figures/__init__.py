@@ -11,6 +11,18 @@ from matplotlib.figure import Figure
 from hardship_model.figures.models import draw_lists, draw_models, draw_reliability
 from hardship_model.figures.moves import draw_hazards, draw_moves
 from hardship_model.figures.origins import draw_origins, stairs
+from hardship_model.figures.screened import (
+    draw_channels,
+    draw_draws,
+    draw_flips,
+    draw_found,
+    draw_frontier,
+    draw_missed,
+    draw_overlaps,
+    draw_screened,
+    shown_strategies,
+    write_screened,
+)
 from hardship_model.figures.strips import draw_strips
 from hardship_model.figures.style import save
 from hardship_model.figures.visits import draw_visits
@@ -18,8 +30,10 @@ from hardship_model.months import to_month
 from hardship_model.study import Results
 
 __all__ = [
-    "draw_all", "draw_hazards", "draw_lists", "draw_models", "draw_moves", "draw_origins",
-    "draw_reliability", "draw_strips", "draw_visits", "save", "stairs", "write_all",
+    "draw_all", "draw_channels", "draw_draws", "draw_flips", "draw_found", "draw_frontier",
+    "draw_hazards", "draw_lists", "draw_missed", "draw_models", "draw_moves", "draw_origins",
+    "draw_overlaps", "draw_reliability", "draw_screened", "draw_strips", "draw_visits", "save",
+    "shown_strategies", "stairs", "write_all", "write_screened",
 ]  # fmt: skip
 
 

@@ -28,6 +28,25 @@ MEASURES = {
     "share_found_at_once": "falls found in the period in which they happened",
     "visits_per_fall_found": "visits per fall found",
 }
+#: What the measures of `screening.comparison` count, told of strategies.
+STRATEGY_MEASURES = {
+    "before": "found before the fall",
+    "within_1": "within one month",
+    "within_3": "within three months",
+    "within_6": "within six months",
+    "ever": "found at any time",
+    "backlog_found": "running at the start",
+    "monitored_who_fell": "of the monitored, fell",
+    "unseen_share": "hardship unseen",
+    "unseen_months": "months unseen per spell",
+    "visits_per_find": "visits per find",
+    "yuan_per_find": "yuan per find",
+    "visits_in_vain": "visits in vain",
+    "repeat_visits": "repeat visits",
+    "false_finds": "false finds",
+    "aid_per_hard_month": "months of aid per month of hardship",
+    "aid_missed": "hardship without aid",
+}
 WITHHELD = "withheld"
 
 

@@ -1,6 +1,12 @@
 """What does one read? Tables and sentences in plain words, and one page that holds them all."""
 
 from hardship_model.report.document import page
+from hardship_model.report.screened import (
+    comparison_table,
+    screen_page,
+    screened_in_short,
+    verdicts_table,
+)
 from hardship_model.report.sentences import (
     about_falls,
     about_models,
@@ -20,6 +26,7 @@ from hardship_model.report.tables import (
 
 __all__ = [
     "about_falls", "about_models", "about_visits", "answers_table", "calibration_table",
-    "choice_table", "features_table", "in_short", "lists_table", "models_table", "moves_table",
-    "page", "visits_table",
+    "choice_table", "comparison_table", "features_table", "in_short", "lists_table",
+    "models_table", "moves_table", "page", "screen_page", "screened_in_short", "verdicts_table",
+    "visits_table",
 ]  # fmt: skip

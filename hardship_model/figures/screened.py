@@ -1,0 +1,259 @@
+"""Strategies side by side: found by when, at which budget, whom they miss, what could turn it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from hardship_model.figures import style, words
+from hardship_model.figures.reading import parts, records
+from hardship_model.screen_study import ScreenResults
+
+#: Strategies in colour; the others are grey.
+_COLOURS = {
+    "status_quo": style.INK, "guangxi_combined": style.GREEN, "income_visits": style.ORANGE,
+    "model_visits": style.BLUE, "combined_with_model": style.VERMILLION,
+    "guangxi_online": style.PURPLE,
+}  # fmt: skip
+#: Whose misses are drawn.
+_MISSES = ("status_quo", "guangxi_combined", "income_visits", "combined_with_model")
+#: Who knows the truth stands so far off that the others could not be told apart beside it.
+_OFF = "oracle"
+_WHEN = ("before", "within_1", "within_3", "within_6", "ever", "backlog_found")
+#: The assumptions with the largest swing that are drawn.
+_SWINGS = 16
+
+
+def colour(strategy: str) -> str:
+    """Which colour has this strategy?"""
+    return _COLOURS.get(strategy, style.GREY)
+
+
+def draw_found(comparison: pd.DataFrame) -> Figure:
+    """Which share of the falls has each strategy found by when? With 95 % intervals.
+
+    The oracle is left out; it stands in the table.
+    """
+    shown = comparison[comparison["strategy"] != _OFF]
+    names = list(shown["strategy"].unique())
+    with style.look():
+        figure, panels = style.canvas(2, 3, height=1.2 + 0.34 * len(names), share_y="row")
+        for panel, measure in zip(panels.ravel(), _WHEN, strict=True):
+            rows = shown[shown["measure"] == measure]
+            style.dots(
+                panel, rows, labels=[words.model(name) for name in names],
+                colours=[colour(name) for name in names],
+            )  # fmt: skip
+            _percent(panel)
+            panel.set_title(words.STRATEGY_MEASURES[measure], fontsize=8)
+        figure.supxlabel("share of the falls, with 95% interval", fontsize=8)
+    return figure
+
+
+def _percent(panel: Axes) -> None:
+    panel.set_xlim(left=0)
+    panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    panel.xaxis.set_major_locator(MaxNLocator(3))
+
+
+def draw_frontier(frontier: pd.DataFrame) -> Figure:
+    """How many of the open falls does each strategy find, with how much money and staff?"""
+    shown = frontier[frontier["strategy"] != _OFF]
+    with style.look():
+        figure, panels = style.canvas(1, height=3.9)
+        panel = panels[0, 0]
+        for (name,), line in parts(shown, "strategy"):
+            bold = name in _COLOURS
+            panel.plot(
+                line["factor"], line["share"], "-o", color=colour(name), markersize=3.5,
+                linewidth=1.8 if bold else 0.8, zorder=3 if bold else 2,
+            )  # fmt: skip
+        panel.set_ylim(bottom=0)
+        panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        panel.set_xlabel("budget and visits, multiples of the usual")
+        panel.set_ylabel("open falls found")
+        names = [name for name in shown["strategy"].unique() if name in _COLOURS]
+        handles = [Line2D([], [], color=colour(n), marker="o", label=words.model(n)) for n in names]
+        others = Line2D([], [], color=style.GREY, marker="o", label="the others")
+        style.legend(figure, [*handles, others], columns=3)
+    return figure
+
+
+def draw_missed(by_group: pd.DataFrame, *, strategies: Sequence[str], measure: str) -> Figure:
+    """Whom does each of these strategies find more, whom less? Withheld groups have no dot."""
+    table = by_group[by_group["measure"] == measure]
+    table = table[table["strategy"].isin(strategies)]
+    splits = list(parts(table, "by"))
+    lines = [rows["group"].nunique() + 1.2 for _, rows in splits]
+    with style.look():
+        figure, panels = style.canvas(
+            len(splits), height=0.9 + 0.24 * sum(lines), heights=lines, share_x="all"
+        )
+        for panel, ((by,), rows) in zip(panels[:, 0], splits, strict=True):
+            groups = list(rows["group"].unique())
+            for k, name in enumerate(strategies):
+                of = rows[rows["strategy"] == name].set_index("group").reindex(groups)
+                at = np.arange(len(groups)) + 0.13 * (k - (len(strategies) - 1) / 2)
+                panel.hlines(at, of["low"], of["high"], color=colour(name), linewidth=1.1)
+                panel.plot(of["value"], at, "o", color=colour(name), markersize=3.5)
+            panel.set_yticks(range(len(groups)), labels=[g.replace("_", " ") for g in groups])
+            panel.set_ylim(len(groups) - 0.5, -0.5)
+            panel.grid(visible=False, axis="y")
+            panel.set_title(by, fontsize=8)
+        _percent(panels[-1, 0])
+        handles = [
+            Line2D([], [], color=colour(n), marker="o", label=words.model(n)) for n in strategies
+        ]
+        panels[-1, 0].set_xlabel(f"{words.STRATEGY_MEASURES[measure]}, with 95% interval")
+        style.legend(figure, handles, columns=3)
+    return figure
+
+
+def draw_channels(channels: pd.DataFrame, *, strategy: str) -> Figure:
+    """What would each channel catch, what of that only it, and what is lost without it?
+
+    At the left: filled, caught; hollow, its part when every fall is split among its catchers.
+    """
+    rows = channels[channels["strategy"] == strategy]
+    names = [words.model(name) for name in rows["channel"]]
+    paint = [style.BLUE] * len(rows)
+    lost = rows.rename(columns={"lost": "value"}).drop(columns=["low", "high"])
+    lost = lost.rename(columns={"lost_low": "low", "lost_high": "high"})
+    with style.look():
+        figure, panels = style.canvas(1, 2, height=1.0 + 0.32 * len(rows), share_y="row")
+        left, right = panels[0]
+        style.dots(left, rows.rename(columns={"share": "value"}), labels=names, colours=paint)
+        left.plot(
+            rows["credit"] / rows["falls"], range(len(rows)), "o", color=style.BLUE,
+            markerfacecolor="white", markersize=5,
+        )  # fmt: skip
+        _percent(left)
+        left.set_xlabel("falls caught; ○ equal split")
+        style.dots(
+            right, lost, labels=names, colours=[style.VERMILLION] * len(rows),
+            notes=[words.out_of(r["caught"], r["falls"]) for r in records(rows)],
+        )  # fmt: skip
+        right.axvline(0, color=style.GREY, linewidth=1, zorder=0)
+        right.set_xlabel("finds lost without it")
+        right.set_title("caught, of falls", loc="right", fontsize=8, color=style.GREY)
+    return figure
+
+
+def draw_overlaps(overlaps: pd.DataFrame, *, strategy: str) -> Figure:
+    """Of what the channel in the row catches, which share does the one in the column catch too?"""
+    rows = overlaps[overlaps["strategy"] == strategy]
+    names = list(rows["channel"].unique())
+    shares = rows.set_index(["channel", "other"])["share"]
+    grid = pd.DataFrame([[shares.get((a, b)) for b in names] for a in names], dtype=float)
+    with style.look():
+        figure, panels = style.canvas(1, height=1.2 + 0.36 * len(names))
+        panel = panels[0, 0]
+        panel.imshow(grid.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        for i, j in np.argwhere(grid.notna().to_numpy()):
+            share = grid.iloc[i, j]
+            ink = "white" if share > 0.6 else style.INK
+            panel.text(j, i, f"{share:.0%}", ha="center", va="center", fontsize=7.5, color=ink)
+        labels = [words.model(name) for name in names]
+        panel.set_xticks(range(len(names)), labels=labels, rotation=40, ha="right")
+        panel.set_yticks(range(len(names)), labels=labels)
+        panel.grid(visible=False)
+    return figure
+
+
+def draw_flips(flip_points: pd.DataFrame) -> Figure:
+    """How far does the gap between the first two move when one assumption is moved?
+
+    Left of nought the order has turned. The assumptions with the largest swing only.
+    """
+    ends = flip_points[["gap_low", "gap_high", "gap"]]
+    swing = ends.max(axis=1) - ends.min(axis=1)
+    rows = flip_points.loc[swing.sort_values(ascending=False, kind="stable").index[:_SWINGS]]
+    with style.look():
+        figure, panels = style.canvas(1, height=1.1 + 0.25 * len(rows))
+        panel = panels[0, 0]
+        for place, row in enumerate(records(rows)):
+            for end, off, paint in (("low", -0.17, style.SKY), ("high", 0.17, style.BLUE)):
+                reach = [row["gap"], row[f"gap_{end}"]]
+                panel.plot(reach, [place + off] * 2, color=paint, linewidth=3)
+            panel.plot([row["gap"]], [place], "|", color=style.INK, markersize=9)
+        labels = [_tried(row) for row in records(rows)]
+        panel.set_yticks(range(len(rows)), labels=labels)
+        panel.tick_params(axis="y", length=0, labelsize=7.5)
+        panel.set_ylim(len(rows) - 0.5, -0.5)
+        panel.axvline(0, color=style.VERMILLION, linewidth=1.2)
+        panel.grid(visible=False, axis="y")
+        panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        first, second = words.model(rows["first"].iloc[0]), words.model(rows["second"].iloc[0])
+        panel.set_xlabel(f"lead of {first}\non {second}, share of falls")
+        handles = [
+            Line2D([], [], color=style.SKY, linewidth=6, label="moved down"),
+            Line2D([], [], color=style.BLUE, linewidth=6, label="moved up"),
+        ]
+        style.legend(figure, handles)
+    return figure
+
+
+def _tried(row: dict[str, object]) -> str:
+    name = words.model(str(row["assumption"]))
+    return f"{name}  × {row['tried_low']:.2g} to {row['tried_high']:.2g}"
+
+
+def draw_draws(assumption_draws: pd.DataFrame) -> Figure:
+    """In which share of the draws over all assumptions is each strategy the best?
+
+    Hollow: in which share of the towns, with the numbers in force.
+    """
+    rows = assumption_draws.rename(columns={"share": "value"})
+    names = list(rows["strategy"])
+    with style.look():
+        figure, panels = style.canvas(1, height=0.9 + 0.26 * len(rows))
+        panel = panels[0, 0]
+        style.dots(
+            panel, rows, labels=[words.model(name) for name in names],
+            colours=[colour(name) for name in names],
+            notes=[words.out_of(r["best"], r["draws"]) for r in records(rows)],
+        )  # fmt: skip
+        panel.plot(
+            rows["best_in_towns"], range(len(rows)), "o", color=style.INK,
+            markerfacecolor="none", markersize=8, linestyle="none",
+        )  # fmt: skip
+        panel.set_xlim(-0.03, 1.03)
+        panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        panel.set_xlabel("best of all in this share of the draws; ○ of the towns as assumed")
+    return figure
+
+
+def shown_strategies(comparison: pd.DataFrame) -> list[str]:
+    """The strategies whose misses are drawn, as far as they were played."""
+    return [name for name in _MISSES if (comparison["strategy"] == name).any()]
+
+
+def draw_screened(results: ScreenResults) -> dict[str, Figure]:
+    """Every picture of a run of `screen`, by the name of its file."""
+    apart = results.study.take_apart
+    drawn = {
+        "found": draw_found(results.comparison),
+        "frontier": draw_frontier(results.frontier),
+        "missed": draw_missed(
+            results.by_group, strategies=shown_strategies(results.comparison), measure="ever"
+        ),
+        "draws": draw_draws(results.assumption_draws),
+    }
+    if (results.channels["strategy"] == apart).any():
+        drawn["channels"] = draw_channels(results.channels, strategy=apart)
+        drawn["overlaps"] = draw_overlaps(results.overlaps, strategy=apart)
+    if not results.flip_points.empty:
+        drawn["flips"] = draw_flips(results.flip_points)
+    return drawn
+
+
+def write_screened(results: ScreenResults, folder: Path) -> None:
+    """Write every picture of a run of `screen` as SVG and PNG into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, figure in draw_screened(results).items():
+        style.save(figure, folder / name)

@@ -1,0 +1,252 @@
+"""From a config to a run folder of `screen`: scores without foresight, same bytes, one message."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from invented_towns import config, town
+
+from hardship_model import figures, report, screen_study
+from hardship_model.data.population import invent, records
+from hardship_model.files import write_csv
+from hardship_model.months import to_month
+from hardship_model.schema import check
+from hardship_model.screen_study import scores as scoring
+from hardship_model.screening.ready_made import ready_made
+from hardship_model.screening.simulator import play
+from hardship_model.screening.world import from_town
+from hardship_model.study import ConfigError
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+SMALL = """
+name = "small"
+title = "A small one"
+households = 600
+towns = 2
+last_month = "2021-12"
+strategies = ["status_quo", "random", "income_visits", "model_visits", "oracle"]
+take_apart = "status_quo"
+model = "logistic"
+factors = [0.5, 1.0]
+assumption_factors = [2.0]
+assumption_draws = 2
+n_draws = 20
+"""
+FIRST, LAST = to_month("2021-01"), to_month("2022-12")
+EVE = FIRST - 1
+
+
+@cache
+def lived():
+    return town(n_households=1500, seed=1, last_month="2022-12")
+
+
+@cache
+def scored():
+    return _scored(lived())
+
+
+def _scored(of):
+    return screen_study.scores_of(
+        of, model="logistic", first_month=FIRST, last_month=LAST, rescore_months=6, seed=1
+    )
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    path = tmp_path_factory.mktemp("screen") / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    return screen_study.run(screen_study.load_screen_study(path))
+
+
+# Scores
+
+
+def test_every_month_that_is_played_has_scores_and_they_keep_their_contract():
+    table = check("scores", scored())
+
+    assert sorted(table["as_of"].unique()) == list(range(EVE, LAST))
+    assert table["risk"].between(0, 1).all()
+
+
+def test_scores_are_new_twice_a_year_and_carried_on_between():
+    at = {
+        as_of: rows.set_index("household_id")["risk"] for as_of, rows in scored().groupby("as_of")
+    }
+
+    assert at[EVE].equals(at[EVE + 5])
+    later = at[EVE + 6].reindex(at[EVE].index)
+    assert (later != at[EVE]).mean() > 0.5
+
+
+def test_what_happens_after_a_month_changes_no_score_of_that_month(monkeypatch):
+    panel = records(lived())
+    rows = panel.rows.copy()
+    late = rows["recorded_month"] > EVE + 6
+    rows.loc[late, ["income", "formal_wages_yuan", "scheme_medical_yuan"]] = 12_345.0
+    monkeypatch.setattr(scoring, "records", lambda of: panel.with_rows(rows))
+
+    other = _scored(lived())
+
+    until = scored()["as_of"] <= EVE + 11
+    pd.testing.assert_frame_equal(scored()[until], other[other["as_of"] <= EVE + 11])
+
+
+def test_whoever_may_not_be_looked_up_is_neither_learned_from_nor_scored(monkeypatch):
+    panel = records(lived())
+    seen = screen_study.scores.visible(panel, eve=EVE).rows
+    keys = ["household_id", "month"]
+    allowed = pd.MultiIndex.from_frame(panel.rows[keys]).isin(pd.MultiIndex.from_frame(seen[keys]))
+    assert 0.2 < allowed.mean() < 0.9
+    rows = panel.rows[allowed].reset_index(drop=True)
+    monkeypatch.setattr(scoring, "records", lambda of: panel.with_rows(rows))
+
+    pd.testing.assert_frame_equal(scored(), _scored(lived()))
+
+
+def test_what_the_old_ways_find_later_is_not_seen_in_the_file():
+    frozen = screen_study.scores.visible(records(lived()), eve=EVE).rows
+    later = frozen[frozen["month"] >= EVE].groupby("household_id")
+
+    for column in ("in_hardship", "registered"):
+        told = later[column]
+        assert (told.first() == told.last()).all()
+
+
+def test_a_score_of_a_household_that_may_not_be_looked_up_moves_no_visit():
+    world = from_town(lived())
+    everybody = scored()
+    looked_up = world.union_member.any(axis=0) | (world.register.category != 0)
+    extra = pd.DataFrame({
+        "household_id": np.repeat(world.households[~looked_up], LAST - EVE),
+        "as_of": np.tile(np.arange(EVE, LAST), (~looked_up).sum()),
+        "model": "logistic", "risk": 1.0,
+    })  # fmt: skip
+    more = pd.concat([everybody.astype({"model": str}), extra]).drop_duplicates(
+        ["household_id", "as_of"], keep="last"
+    )
+    [strategy] = ready_made(world, ["model_visits"], model="logistic")
+
+    ledgers = [
+        play(world, [strategy], replicates=[1], seed=1, scores=table).ledger
+        for table in (everybody, more)
+    ]
+
+    visited = ledgers[0].loc[ledgers[0]["channel"] == "model_visits", "household_id"]
+    assert visited.nunique() > 30
+    pd.testing.assert_frame_equal(*ledgers)
+
+
+def test_a_town_in_which_too_few_entered_the_file_is_refused():
+    tiny = invent(config(n_households=30, seed=3, last_month=LAST))
+
+    with pytest.raises(ValueError, match="too few for a model"):
+        _scored(tiny)
+
+
+# The run
+
+
+def test_every_table_has_rows_and_is_the_same_when_it_is_made_again(small, tmp_path):
+    again = screen_study.run(small.study)
+
+    for name, table in screen_study.as_files(small).items():
+        write_csv(table, tmp_path / "one.csv")
+        write_csv(screen_study.as_files(again)[name], tmp_path / "two.csv")
+        assert len(table), name
+        assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes(), name
+    pd.testing.assert_frame_equal(small.ledger, again.ledger)
+
+
+def test_the_ledger_keeps_its_contract_and_its_replicates_are_towns(small):
+    check("ledger", small.ledger)
+
+    assert sorted(small.ledger["replicate"].unique()) == [1, 2]
+
+
+def test_the_oracle_is_not_beaten_within_a_month(small):
+    table = small.comparison.query("measure == 'within_1'")
+
+    assert table.set_index("strategy")["value"].idxmax() == "oracle"
+
+
+def test_what_was_played_at_the_usual_means_is_the_same_in_both_tables(small):
+    at_one = small.frontier.query("factor == 1").set_index("strategy")["visits"]
+    visits = small.comparison.query("measure == 'visits_per_find'").set_index("strategy")
+
+    assert at_one.to_dict() == visits["counted"].to_dict()
+
+
+def test_no_mix_was_promised_more_than_its_bound(small):
+    assert (small.best_mix["caught"] <= small.best_mix["no_mix_catches_more"] + 1e-6).all()
+    assert (small.best_mix["caught"] <= small.best_mix["all_channels_catch"]).all()
+
+
+def test_without_a_channel_of_the_strategy_taken_apart_is_played_too(small):
+    apart = small.channels.query("strategy == 'status_quo'")
+
+    assert apart["found_without"].notna().all()
+    assert (apart["found"] - apart["found_without"] == apart["lost"]).all()
+
+
+def test_the_page_stands_alone_says_what_was_found_and_is_the_same_twice(small, tmp_path):
+    figures.write_screened(small, tmp_path / "figures")
+
+    page = report.screen_page(small, tmp_path / "figures")
+
+    assert page == report.screen_page(small, tmp_path / "figures")
+    assert page.count("<svg") == 7
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "income visits" in page
+    assert "invented" in page
+
+
+def test_the_pictures_draw_what_the_tables_say(small):
+    drawn = figures.draw_frontier(small.frontier).axes[0]
+    share = small.frontier.query("strategy == 'income_visits'")["share"]
+
+    assert any(np.allclose(line.get_ydata(), share) for line in drawn.lines
+               if len(line.get_ydata()) == len(share))  # fmt: skip
+    labels = [t.get_text() for t in figures.draw_draws(small.assumption_draws).axes[0]
+              .get_yticklabels()]  # fmt: skip
+    assert "income visits" in labels
+    assert "oracle" not in labels
+
+
+# The config
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (("towns = 2", "towns = 0"), "towns is a whole number"),
+        (("towns = 2", "town = 2"), "does not know ['town']"),
+        (('"random"', '"chance"'), "['chance']"),
+        (('"random"', '"status_quo"'), "a name twice"),
+        (("[0.5, 1.0]", "[0.5]"), "hold 1"),
+        (("[2.0]", "[-2.0]"), "above 0"),
+        (('"logistic"', '"oracle"'), "model is 'oracle'"),
+        (("n_draws = 20", 'judge_by = "yuan_per_find"'), "judge_by"),
+        (("n_draws = 20", 'first_month = "2021"'), "A month is written like"),
+        (('take_apart = "status_quo"', 'take_apart = "linkage_only"'), "take_apart"),
+        (('title = "A small one"', "title ="), "is no TOML"),
+    ],
+)
+def test_a_bad_config_gets_one_clear_message(tmp_path, spoil, said):
+    path = tmp_path / "bad.toml"
+    assert spoil[0] in SMALL
+    path.write_text(SMALL.replace(*spoil), encoding="utf-8")
+
+    with pytest.raises(ConfigError) as told:
+        screen_study.load_screen_study(path)
+
+    assert said in str(told.value)
+
+
+def test_the_shipped_config_is_a_good_one():
+    plan = screen_study.load_screen_study(CONFIGS / "screen.toml")
+
+    assert replace(plan, towns=20).seeds == range(1, 21)
