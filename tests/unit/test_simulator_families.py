@@ -83,3 +83,13 @@ def test_a_visit_with_error_may_file_a_household_that_is_not_in_hardship_and_thi
     )  # fmt: skip
 
     assert rough.false_finds.sum() > careful.false_finds.sum()
+
+
+def test_a_visit_without_error_files_nobody_who_is_not_in_hardship():
+    where = world(n_households=2000, seed=4)
+    procedure = replace(where.given(LEAD_IN).card(Procedure), income_log_sd=0.0)
+    everybody = only(where, "doors", visits_per_month=2000, budget_yuan_per_year=1e7)
+    played = play(where, [everybody], replicates=[0], seed=1, procedure=procedure)
+
+    assert played.ledger["found"].sum() > 20
+    assert played.false_finds.sum() == 0
