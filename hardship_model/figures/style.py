@@ -25,7 +25,7 @@ WIDTH = 5.6
 
 _FIRST = {"logistic": BLUE, "boosting": VERMILLION, "mean_of_both": GREEN}
 _FURTHER = [name for name in LEARNED if name not in _FIRST]
-_LEARNED = _FIRST | dict(zip(_FURTHER, (PURPLE, ORANGE, SKY), strict=False))
+_LEARNED = _FIRST | dict(zip(_FURTHER, (PURPLE, ORANGE, SKY, INK), strict=True))
 _ORDERS = {"risk": BLUE, "risk × months since visit": VERMILLION}
 
 _LOOK: Mapping[str, object] = {
