@@ -119,8 +119,9 @@ def _gap(row: _Row) -> str:
 def _about_the_model(results: ScreenResults) -> Iterator[str]:
     for row in records(results.worth_in_visits):
         yield (
-            f"{words.model(row['strategy']).capitalize()} is worth {row['said']} visits a month on"
-            f" {row['visits_per_month']} to an office that goes by {words.model(row['against'])}."
+            f"{words.model(row['strategy']).capitalize()} with {row['visits_per_month']} visits a"
+            f" month finds as many as {words.model(row['against'])} with so many more:"
+            f" {row['said']}."
         )
 
 
@@ -137,13 +138,19 @@ def _about_the_bound(results: ScreenResults) -> str:
 
 def _about_the_assumptions(results: ScreenResults) -> str:
     best = max(records(results.assumption_draws), key=lambda row: row["share"])
+    said = (
+        f"Over draws of all assumptions {words.model(best['strategy'])} is the best most often:"
+        f" {words.out_of(best['best'], best['draws'])}."
+    )
     flips = results.flip_points
+    if flips.empty or flips["gap"].iloc[0] <= 0:
+        return f"{said} Where assumptions were moved one by one, the first two were not apart."
     turned = int((flips[["flips_down", "flips_up"]].notna().any(axis=1)).sum())
     tried = ", ".join(f"{factor:g}" for factor in results.study.assumption_factors)
+    first, second = (words.model(flips[which].iloc[0]) for which in ("first", "second"))
     return (
-        f"Over draws of all assumptions {words.model(best['strategy'])} is the best most often:"
-        f" {words.out_of(best['best'], best['draws'])}. Moved alone by factors of {tried}, {turned}"
-        f" of {len(flips)} assumptions turn the order of the first two."
+        f"{said} Moved alone by factors of {tried}, {turned} of {len(flips)} assumptions end the"
+        f" lead of {first} on {second}."
     )
 
 
@@ -243,8 +250,9 @@ def _channels(results: ScreenResults, folder: Path) -> str:
         + _picture("overlaps", folder)
         + table(
             pd.DataFrame(never),
-            caption="The never found: a lower bound from the overlap of channels (Chao), against"
-            " the truth that only an invented town has",
+            caption="The never found, estimated from the overlap of channels (Chao), against the"
+            " truth that only an invented town has. A lower bound where channels see the same"
+            " people; where they look at different ones, the estimate says too much",
         )
     )
 
@@ -314,8 +322,8 @@ def _limits(results: ScreenResults) -> list[str]:
         "Aid does not change lives here: finding somebody early saves nobody from anything.",
         f"The best clerk is the best of {clerks} by the same measure in the same towns, which"
         " flatters it a little.",
-        "The model learned from what the old ways had found, as an office would; a better teacher"
-        " might make a better model.",
+        "Each town's model learned from what its own old ways had found, as an office would: in a"
+        " small town too little to learn from, and a better teacher might make a better model.",
         "Assumptions about lives are not moved, only those about channels, visits and costs. No"
         " variance-based sensitivity analysis was made: with this many assumptions it would need"
         " thousands of plays.",

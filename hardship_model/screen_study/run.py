@@ -63,6 +63,8 @@ class ScreenResults:
     flip_points: pd.DataFrame
     assumption_draws: pd.DataFrame
     ledger: pd.DataFrame
+    #: Where it was played, for whoever wants to play more.
+    stages: tuple[Stage, ...]
 
 
 def as_files(results: ScreenResults) -> Mapping[str, pd.DataFrame]:
@@ -110,6 +112,7 @@ def run(study: ScreenStudy, *, say: Callable[[str], None] = lambda line: None) -
         flip_points=flips,
         assumption_draws=draws,
         ledger=_ledgers([one.ledger for one in played if one.ledger is not None]),
+        stages=tuple(stages),
     )
 
 

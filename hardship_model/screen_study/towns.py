@@ -11,7 +11,9 @@ from hardship_model.screening.strategies import Strategy
 from hardship_model.screening.world import World, from_town
 
 
-def settle(study: ScreenStudy, *, say: Callable[[str], None]) -> Iterator[Stage]:
+def settle(
+    study: ScreenStudy, *, say: Callable[[str], None] = lambda line: None
+) -> Iterator[Stage]:
     """Invent each town, and let its office's model score whom it may look up."""
     with_model = any(READY_MADE[name].get("model") for name in study.strategies)
     for seed in study.seeds:

@@ -135,8 +135,8 @@ def flip_points(
     one row per assumption that the strategies use: `assumption, label, parameters` (how many are
     moved), `value, unit, first, second, falls` (out of how many the measure counts), `gap`
     (first − second, as things stand), `tried_low, tried_high` with `gap_low, gap_high`, and
-    `flips_down, flips_up`: the factor nearest to 1, below and above, at which the order turns;
-    missing when it does not within what was tried.
+    `flips_down, flips_up`: the factor nearest to 1, below and above, at which the first is no
+    longer ahead; missing when it stays ahead within what was tried, or is not ahead here.
 
     """
 
@@ -202,7 +202,7 @@ def _used(stage: Stage, make: Make, *, seed: int) -> Callable[[Assumption], bool
 def turns(factors: np.ndarray, gaps: np.ndarray) -> tuple[float, float]:
     """The factors nearest to 1, below and above, at which the gap is no longer more than nought.
 
-    NaN where it stays above.
+    NaN where it stays above, or is not above to begin with.
     """
     here = int(np.flatnonzero(factors == 1)[0])
     downward = _first_turn(np.log(factors[here::-1]), gaps[here::-1])
@@ -211,11 +211,9 @@ def turns(factors: np.ndarray, gaps: np.ndarray) -> tuple[float, float]:
 
 def _first_turn(log_factors: np.ndarray, gaps: np.ndarray) -> float:
     turned = np.flatnonzero(gaps <= 0)
-    if not len(turned):
+    if not len(turned) or turned[0] == 0:
         return float("nan")
     after = int(turned[0])
-    if after == 0:
-        return 1.0
     before = after - 1
     part = gaps[before] / (gaps[before] - gaps[after])
     return float(np.exp(log_factors[before] + part * (log_factors[after] - log_factors[before])))

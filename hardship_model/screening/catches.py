@@ -152,9 +152,11 @@ def overlap_table(found: Mapping[str, Catches]) -> pd.DataFrame:
 def never_found(found: Mapping[str, Catches], *, n_draws: int, seed: int) -> pd.DataFrame:
     """How many falls does no channel catch, as far as the overlap can tell, and in truth?
 
-    A lower bound by Chao (1987) with the channels as lists: ((t − 1)/t) f1 (f1 − 1) / (2 (f2 + 1))
-    in each stratum, where f1 and f2 are falls caught by exactly one and two of t channels. Whom
-    one channel misses others are likelier to miss, so that the truth lies above.
+    By Chao (1987) with the channels as lists: ((t − 1)/t) f1 (f1 − 1) / (2 (f2 + 1)) in each
+    stratum, where f1 and f2 are falls caught by exactly one and two of t channels. A lower bound
+    as long as every channel could see everybody in the stratum and whom one misses others are
+    likelier to miss. Where channels look at different people (a list here, organised units
+    there) few falls are caught twice, and it says too much; `covered` above 1 shows it.
 
     Returns
     -------
@@ -179,7 +181,7 @@ def never_found(found: Mapping[str, Catches], *, n_draws: int, seed: int) -> pd.
 
 
 def chao(falls: np.ndarray, patterns: np.ndarray) -> np.ndarray:
-    """The lower bound, strata added up; `falls` is [..., strata, patterns]."""
+    """Chao's number of those caught by none; `falls` is [..., strata, patterns]."""
     t, n_by = patterns.shape[1], patterns.sum(axis=1)
     once, twice = (falls[..., n_by == k].sum(axis=-1) for k in (1, 2))
     bound = (t - 1) / t * once * np.maximum(once - 1, 0) / (2 * (twice + 1))

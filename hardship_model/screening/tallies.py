@@ -8,7 +8,14 @@ import pandas as pd
 
 from hardship_model.data.population.codes import CAUSES, FORMS
 from hardship_model.evaluation.uncertainty import Draws
-from hardship_model.screening.played import AFTER, BEFORE, NOT_FOUND, ON_FILE, Played
+from hardship_model.screening.played import (
+    AFTER,
+    BEFORE,
+    NOT_FOUND,
+    ON_FILE,
+    WATCHED_MONTHS,
+    Played,
+)
 from hardship_model.screening.world import LEAD_IN, World
 
 #: With this many towns or more, intervals come from the towns alone.
@@ -139,7 +146,11 @@ def _of_visits(played: Played, hard: np.ndarray) -> dict[str, np.ndarray]:
 
 def _of_placements(played: Played) -> tuple[np.ndarray, np.ndarray]:
     """Households placed among the monitored whose next year is known, and those who then fell."""
-    known = played.placements[played.placements["fell"].notna()]
+    # Near the end only those who fell are known already: to count them alone would flatter.
+    world = played.world
+    confirm = int(world.given(LEAD_IN)("spell_months")) - 1
+    until = int(world.months[-1]) - WATCHED_MONTHS - confirm
+    known = played.placements[played.placements["month"] <= until]
     s, who = _places(known, played)
     fell = known["fell"].to_numpy(dtype=bool)
     return _counted(played, s, who, np.ones_like(fell)), _counted(played, s, who, fell)

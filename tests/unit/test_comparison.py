@@ -174,3 +174,17 @@ def test_whoever_was_found_the_month_before_the_window_has_no_unseen_month():
     early = replace(one, found_month=np.full_like(one.found_month, eve), how=np.ones_like(one.how))
 
     assert fall_counts(early)[..., OF_FALLS.index("unseen_months")].sum() == 0
+
+
+def test_of_the_monitored_only_those_count_whose_whole_next_year_was_seen():
+    one = played(1)
+    first, last = int(one.world.months[LEAD_IN]), int(one.world.months[-1])
+    placed = one.placements[one.placements["strategy"] == "status_quo"]
+    early = placed[placed["month"] <= last - 12 - 2]
+
+    of = dict(zip(OF_HOUSEHOLDS, tally(one, n_draws=0, seed=1).households[0, 0], strict=True))
+
+    assert first <= early["month"].min()
+    assert 0 < len(early) < len(placed)
+    assert of["placed"] == len(early)
+    assert of["placed_fell"] == early["fell"].sum()

@@ -1,0 +1,161 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Which strategy for which budget?
+#
+# *An office may get half the staff next year, or twice. Should it look in another way then? Would it rather have a model, or more visits?
+# Which channels together, and what if the numbers we assumed are wrong?*
+
+# %% tags=["parameters"]
+households = 1500
+towns = 2
+n_draws = 200
+assumption_draws = 3
+strategies = (
+    "status_quo",
+    "guangxi_online",
+    "guangxi_combined",
+    "income_visits",
+    "model_visits",
+    "combined_with_model",
+    "oracle",
+)
+
+# %%
+# %matplotlib inline
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import Markdown
+
+from hardship_model import figures, report, screen_study
+from hardship_model.screening.comparison import compare
+from hardship_model.screening.tallies import add_up, tally
+
+# %%
+pd.set_option("display.max_colwidth", None)
+plan = screen_study.load_screen_study(Path("../configs/screen.toml"))
+plan = replace(
+    plan,
+    households=households,
+    towns=towns,
+    strategies=strategies,
+    n_draws=n_draws,
+    factors=(0.5, 1.0, 2.0),
+    assumption_factors=(2.0,),
+    assumption_towns=towns,
+    assumption_draws=assumption_draws,
+)
+results = screen_study.run(plan)
+
+# %% [markdown]
+# **In short.** For a few small invented towns, so with wide intervals:
+
+# %%
+Markdown("\n".join(f"* {sentence}" for sentence in report.screened_in_short(results)))
+
+# %% [markdown]
+# ## More of the same
+#
+# Budget and visits grow together, from half the usual means to twice.
+
+# %%
+figures.draw_frontier(results.frontier)
+
+# %% [markdown]
+# *What to see.* A line that stays flat has run out of leads worth visiting: more staff buys little there. A steep one is held back by its means.
+# Lines that cross are the answer to the question: the better strategy for a small budget need not be the better one for a large.
+
+# %%
+best = results.frontier.query("strategy != 'oracle'")
+best = best.loc[best.groupby("factor")["share"].idxmax()]
+best[["factor", "strategy", "found", "open", "share", "low", "high", "spent_yuan"]].round(3)
+
+# %% [markdown]
+# ## A model, or more visits?
+#
+# How many more visits a month would an office without the model need, to find as many? Beyond what was played the answer is only *more than* or *fewer than*.
+
+# %%
+results.worth_in_visits[["strategy", "against", "visits_per_month", "said"]]
+
+# %% [markdown]
+# ## What each channel adds
+#
+# The combined mechanism, taken apart. What a channel would catch is counted whether or not another had caught it already.
+
+# %%
+figures.draw_channels(results.channels, strategy=plan.take_apart)
+
+# %% [markdown]
+# *What to see.* A hollow dot far left of its filled one: what this channel catches, others catch too. At the right the same office is played without the channel.
+# Left of nought it finds *more* without: a channel also costs money, and its leads stand in the queue.
+#
+# ## The best mix for a budget
+
+# %%
+mix = results.best_mix
+mix.assign(channels=mix["channels"].str.replace("_", " "))[
+    ["factor", "channels", "caught", "no_mix_catches_more", "all_channels_catch", "falls"]
+].round(1)
+
+# %% [markdown]
+# *What to see.* `no mix catches more` comes with a certificate from the optimiser. Between it and `all channels catch` lies what money could still buy; beyond that lie falls that no channel speaks of.
+#
+# ## A strategy of your own
+#
+# A few lines: the combined mechanism without the linkage whose single triggers fill the queue.
+
+# %%
+played = []
+for stage in results.stages:
+    [usual] = [
+        one
+        for one in screen_study.strategies_for(plan, stage.world)
+        if one.name == "guangxi_combined"
+    ]
+    kept = tuple(channel for channel in usual.channels if channel.name != "linkage")
+    mine = replace(usual, name="without_linkage", channels=kept)
+    played.append(stage.play([usual, mine], seed=1, with_ledger=True))
+
+# %%
+sums = add_up([tally(one, n_draws=n_draws, seed=1) for one in played], n_draws=n_draws, seed=1)
+compare(sums, reference="guangxi_combined").query(
+    "measure in ['within_6', 'ever', 'yuan_per_find']"
+)[["strategy", "measure", "counted", "out_of", "value", "low", "high", "verdict"]].round(3).fillna(
+    ""
+)
+
+# %% [markdown]
+# ## What if the assumptions are wrong?
+
+# %%
+figures.draw_draws(results.assumption_draws)
+
+# %%
+figures.draw_flips(results.flip_points)
+
+# %% [markdown]
+# *What to see.* Each bar moves one assumption and nothing else, on the same lives and luck. A bar that crosses the red line turns the order of the first two.
+# In towns this small a step of a fall or two is luck.
+#
+# ## What this does not show
+#
+# * Numbers to decide by. The intervals are those of two small towns; the full size stands in `configs/screen.toml`.
+# * What a model is worth: in a town this small it has met too few households that entered the file. In larger towns it does better.
+# * What happens when assumptions about *lives* are wrong – how many fall, and why. Only channels, visits and costs were moved.
+# * Whether an office could do it: training, trust, law. A mix is a list of names here.
