@@ -5,8 +5,10 @@
 
 An entry is a module beside this one. Its docstring's first line says what the work is;
 `contenders()` prepares the data and names the ways to do the work, ours first; `compare(ours,
-theirs)` raises when two ways do not say the same. Ratios are between times of one run on one
-machine; seconds of different machines or days are not.
+theirs)` raises when two ways do not say the same. A way that does only a part of the work,
+because all of it would take too long, stands in `EXTRAPOLATED` with what its seconds are
+multiplied by. Ratios are between times of one run on one machine; seconds of different machines
+or days are not.
 """
 
 import gc
@@ -45,6 +47,8 @@ def run(entry: ModuleType, name: str) -> None:
     ours: tuple[float, Any] | None = None
     for way, work in entry.contenders().items():
         seconds, result = timed(work)
+        times = getattr(entry, "EXTRAPOLATED", {}).get(way, 1)
+        seconds = [times * second for second in seconds]
         middle = statistics.median(seconds)
         if ours is None:
             ours = middle, result
@@ -52,7 +56,8 @@ def run(entry: ModuleType, name: str) -> None:
             entry.compare(ours[1], result)
         print(
             f"  {way:<44}{middle:9.3f} s (median of {len(seconds)}, least {min(seconds):.3f})"
-            f"{middle / ours[0]:9.1f} x",
+            f"{middle / ours[0]:9.1f} x"
+            + (f", {times:g} times the seconds of a part" if times != 1 else ""),
             flush=True,
         )
 

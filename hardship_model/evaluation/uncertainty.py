@@ -89,7 +89,8 @@ class Draws:
             times = np.concatenate(tiles, axis=1).astype(float)
             for piece, total in zip(pieces, totals, strict=True):
                 here = slice(*np.searchsorted(piece.households, [first, first + _HOUSEHOLDS]))
-                total += piece.sums[here].T @ times[piece.households[here] - first]
+                who = piece.households[here] - first
+                total += piece.sums[here].T @ (times if len(who) == len(times) else times[who])
         return [total.T for total in totals]
 
     def _tile(self, block: int, chunk: int) -> np.ndarray:
