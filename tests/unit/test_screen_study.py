@@ -95,6 +95,20 @@ def test_what_happens_after_a_month_changes_no_score_of_that_month(monkeypatch):
     pd.testing.assert_frame_equal(scored()[until], other[other["as_of"] <= EVE + 11])
 
 
+def test_a_row_that_was_written_down_later_changes_no_earlier_score(monkeypatch):
+    panel = records(lived())
+    now = EVE + 6
+    straggling = (panel.rows["month"] <= now) & (panel.rows["recorded_month"] > now)
+    rows = panel.rows[~straggling].reset_index(drop=True)
+    monkeypatch.setattr(scoring, "records", lambda of: panel.with_rows(rows))
+
+    other = _scored(lived())
+
+    until = scored()["as_of"] <= EVE + 11
+    assert straggling.sum() > 100
+    pd.testing.assert_frame_equal(scored()[until], other[other["as_of"] <= EVE + 11])
+
+
 def test_whoever_may_not_be_looked_up_is_neither_learned_from_nor_scored(monkeypatch):
     panel = records(lived())
     seen = screen_study.scores.visible(panel, eve=EVE).rows
