@@ -58,7 +58,7 @@ class Family:
         """The category that a verification in this month leads to, as a word."""
         code = registration(
             **self._measured(),
-            in_file=np.array([self.was_in_hardship]),
+            in_spell=np.array([self.was_in_hardship]),
             union_member=np.array([member]),
             authorisation_signed=np.array([signed]),
             latent=LatentRule.at(to_month(month)),

@@ -413,6 +413,7 @@ class PlainOffice:
 
     def measured(self, i, house, *, fileable):
         luck = normal(self.roll("income measured", self.month)[i])
+        hard_before = self.world.alive[self.row - 1][i] and self.at("state", i, self.row - 1) <= 2
         one = SimpleNamespace(
             **{name: np.array([self.at(name, i)]) for name in (
                 "income_yuan", "rigid_yuan", "event_loss_yuan", "savings_yuan", "members",
@@ -426,7 +427,8 @@ class PlainOffice:
             assets_pass=np.array([self.world.assets_pass[i]]),
             recognised_cause=one.recognised_cause,
             at_risk_sign=one.state == STATES.index("at_risk"),
-            savings_yuan=one.savings_yuan, in_file=np.array([house.known_since is not None]),
+            savings_yuan=one.savings_yuan, 
+            in_spell=np.array([house.known_since is not None or hard_before]),
             union_member=np.array([fileable]), authorisation_signed=np.array([fileable]),
             latent=self.rules.card(LatentRule), rule=self.rules.card(RegisterRule),
         )  # fmt: skip

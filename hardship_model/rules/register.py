@@ -53,8 +53,13 @@ class RegisterRule(Card):
         return replace(cls.at(month), deep_exit_multiple=line, relative_exit_multiple=line)
 
     def entry(self, latent: LatentRule) -> LatentRule:
-        """The latent rule with the file's own line of relative hardship."""
-        return replace(latent, relative_multiple=self.relative_multiple)
+        """The latent rule with the file's own line of relative hardship, and an exit to match."""
+        wider = latent.exit_multiple / latent.relative_multiple
+        return replace(
+            latent,
+            relative_multiple=self.relative_multiple,
+            exit_multiple=self.relative_multiple * wider,
+        )
 
 
 class RegisterStep(NamedTuple):
@@ -79,7 +84,7 @@ def registration(
     recognised_cause: np.ndarray,
     at_risk_sign: np.ndarray,
     savings_yuan: np.ndarray,
-    in_file: np.ndarray,
+    in_spell: np.ndarray,
     union_member: np.ndarray,
     authorisation_signed: np.ndarray,
     latent: LatentRule,
@@ -90,14 +95,16 @@ def registration(
     All amounts are *as measured* at the verification; arrays as in `latent_state`. The state
     that the measured values give decides. Hardship is filed for a union member who signed the
     authorisation; others in hardship, and those of low income, go on the low-income list.
-    At risk: monitored. A household already `in_file` is judged by the exit line; one that is
-    found only after its income has passed the entry line is not filed.
+    At risk: monitored. A household that is `in_spell`, on file already or in hardship up to the
+    month before, stays in hardship up to the exit line, as in truth: a visit that notices the
+    case reads from the papers of the year how long it has lasted (assumed). Everybody else must
+    pass the entry line and have used up savings.
     """
     state = latent_state(
         income_yuan=income_yuan, rigid_yuan=rigid_yuan, event_loss_yuan=event_loss_yuan,
         members=members, dibao_yuan=dibao_yuan, assets_pass=assets_pass,
         recognised_cause=recognised_cause, at_risk_sign=at_risk_sign, savings_yuan=savings_yuan,
-        was_in_hardship=in_file, rule=rule.entry(latent),
+        was_in_hardship=in_spell, rule=rule.entry(latent),
     )  # fmt: skip
     return np.where(union_member & authorisation_signed, _FILED[state], _NOT_FILED[state])
 

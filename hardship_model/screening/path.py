@@ -210,7 +210,7 @@ def _measured(office: Office, now: Month, who: np.ndarray, *, fileable: np.ndarr
         recognised_cause=world.recognised_cause[row, who],
         at_risk_sign=world.state[row, who] == STATES.index("at_risk"),
         savings_yuan=world.savings_yuan[row, who],
-        in_file=office.known[who],
+        in_spell=office.known[who] | world.hard(row - 1)[who],
         union_member=fileable,
         authorisation_signed=fileable,
         latent=now.given.card(LatentRule),

@@ -96,7 +96,7 @@ def test_in_2021_it_falls_into_hardship_for_the_first_time_and_stays():
 def test_after_the_report_of_the_basic_level_union_a_visit_leads_to_deep_hardship_on_file():
     month = to_month("2021-12")
     filed = registration(
-        **measured(month), in_file=np.array([False]), union_member=np.array([True]),
+        **measured(month), in_spell=np.array([False]), union_member=np.array([True]),
         authorisation_signed=np.array([True]), latent=LatentRule.at(month),
         rule=RegisterRule.at(month),
     )  # fmt: skip

@@ -3,11 +3,13 @@
 The file knows only what a verification measured. The local dibao is 700 yuan.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from families import Family
 
 from hardship_model.months import to_month
-from hardship_model.rules import REGISTERED, RegisterRule, in_withdrawal, registered_exit
+from hardship_model.rules import REGISTERED, LatentRule, RegisterRule, in_withdrawal, registered_exit
 
 RULE = RegisterRule.at(to_month("2022-06"))
 
@@ -53,12 +55,26 @@ def test_until_2020_the_file_knew_relative_hardship_only_below_one_and_a_half_di
     assert fuying.filed(month="2021-01") == "relative"
 
 
-def test_a_family_found_after_its_income_has_recovered_is_not_filed_but_one_on_file_stays():
-    recovered = Family(income=1500, cause=True)  # between entry (2.0) and exit (2.3 dibao)
-    on_file = Family(income=1500, was_in_hardship=True)
+def test_between_entry_and_exit_line_only_a_family_whose_spell_goes_on_is_filed():
+    never_hard = Family(income=1500, cause=True)  # between entry (2.0) and exit (2.3 dibao)
+    still_hard = Family(income=1500, was_in_hardship=True)
 
-    assert recovered.filed(month="2022-06") == "monitored"
-    assert on_file.filed(month="2022-06") == "relative"
+    assert never_hard.filed(month="2022-06") == "monitored"
+    assert still_hard.filed(month="2022-06") == "relative"
+
+
+def test_a_family_that_has_put_a_little_by_since_it_fell_is_filed_all_the_same():
+    lanlan = Family(income=1000, savings_months=7)  # six months' worth must be used up to fall
+
+    assert lanlan.filed(month="2022-06") == "low_income_unregistered"
+    assert replace(lanlan, was_in_hardship=True).filed(month="2022-06") == "relative"
+
+
+def test_the_file_of_before_2021_lets_its_narrower_line_go_as_far_beyond_as_the_truth_does():
+    entry = RegisterRule.at(to_month("2020-06")).entry(LatentRule.at(to_month("2020-06")))
+
+    assert entry.relative_multiple == 1.5
+    assert entry.exit_multiple == 1.5 * 2.3 / 2.0
 
 
 def test_six_months_in_a_row_at_the_line_of_its_category_end_a_registration():

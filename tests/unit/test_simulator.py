@@ -36,7 +36,7 @@ def establishable(where, row):
         event_loss_yuan=where.event_loss_yuan[row], members=np.maximum(where.members[row], 1),
         dibao_yuan=where.dibao_yuan[row], assets_pass=where.assets_pass,
         recognised_cause=where.recognised_cause[row], at_risk_sign=~everybody,
-        savings_yuan=where.savings_yuan[row], in_file=~everybody, union_member=everybody,
+        savings_yuan=where.savings_yuan[row], in_spell=where.hard(row - 1), union_member=everybody,
         authorisation_signed=everybody, latent=given.card(LatentRule),
         rule=given.card(RegisterRule),
     )  # fmt: skip

@@ -170,7 +170,7 @@ def verify(
         recognised_cause=recognised_cause(state, given)[who],
         at_risk_sign=state.latent[who] == STATES.index("at_risk"),
         savings_yuan=state.savings_yuan[who],
-        in_file=in_file(state.category[who]),
+        in_spell=in_file(state.category[who]) | state.was_in_hardship[who],
         union_member=state.union[who],
         authorisation_signed=again(roll, 2) < given("authorisation_signed_share"),
         latent=latent,

@@ -49,7 +49,7 @@ def assess(
     )
     begins = np.flatnonzero(in_hardship(now) & ~was)
     state.cause[begins] = causes(state, given, begins)
-    state.latent = now
+    state.was_in_hardship, state.latent = was, now
 
 
 def passes_assets_test(state: State, month: int) -> np.ndarray:

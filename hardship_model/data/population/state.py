@@ -85,6 +85,8 @@ class State:
     #: Latent state of the month before (codes of rules.STATES), and why the spell began.
     latent: np.ndarray
     cause: np.ndarray
+    #: In hardship in the month before the one that `latent` tells of.
+    was_in_hardship: np.ndarray
 
     # The file (see register.py): codes of rules.REGISTERED, and the clocks of the office
     category: np.ndarray
@@ -144,7 +146,7 @@ def empty(n_households: int) -> dict[str, np.ndarray]:
     per_household = {
         np.int8: "place city homes latent cause category due_months",
         np.int16: "county months_above filed_months since_exit_months",
-        bool: "migrant union owns_business alive on_dibao",
+        bool: "migrant union owns_business alive on_dibao was_in_hardship",
         np.float32: "city_level savings_yuan debt_yuan assets_yuan usual_income_yuan aid_yuan",
     }
     per_member = {
