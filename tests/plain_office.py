@@ -427,7 +427,7 @@ class PlainOffice:
             assets_pass=np.array([self.world.assets_pass[i]]),
             recognised_cause=one.recognised_cause,
             at_risk_sign=one.state == STATES.index("at_risk"),
-            savings_yuan=one.savings_yuan, 
+            savings_yuan=one.savings_yuan,
             in_spell=np.array([house.known_since is not None or hard_before]),
             union_member=np.array([fileable]), authorisation_signed=np.array([fileable]),
             latent=self.rules.card(LatentRule), rule=self.rules.card(RegisterRule),

@@ -9,7 +9,13 @@ import numpy as np
 from families import Family
 
 from hardship_model.months import to_month
-from hardship_model.rules import REGISTERED, LatentRule, RegisterRule, in_withdrawal, registered_exit
+from hardship_model.rules import (
+    REGISTERED,
+    LatentRule,
+    RegisterRule,
+    in_withdrawal,
+    registered_exit,
+)
 
 RULE = RegisterRule.at(to_month("2022-06"))
 
