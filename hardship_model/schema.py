@@ -162,6 +162,7 @@ _MONTH = _numbers("a whole month number, counted from year 0 (`months.to_month`)
 _FINITE = _numbers("a finite number", lambda v: v.abs() < float("inf"))
 _POSITIVE = _numbers("more than 0", lambda v: (v > 0) & (v < float("inf")))
 _NOT_NEGATIVE = _numbers("0 or more", lambda v: (v >= 0) & (v < float("inf")))
+_SHARE = _numbers("between 0 and 1", lambda v: (v >= 0) & (v <= 1))
 _WHOLE = _numbers("a whole number, 0 or more", lambda v: (v >= 0) & (v % 1 == 0))
 _TEXT = _rule("a text", _texts)
 _BOOLEAN = _rule("true or false", _true_or_false)
@@ -322,6 +323,16 @@ LEDGER = Table(
             "cost_yuan": _column(
                 "what the contact cost", rule=_NOT_NEGATIVE, unit="yuan",
                 source="`parameters` (costs)",
+            ),
+            "let_in": _column(
+                "did the visit meet somebody who let the visitors in? Empty when it was no visit;"
+                " whoever was out or refused is unknown, not free of hardship",
+                rule=_BOOLEAN, empty=True, required=False, source="the simulator",
+            ),
+            "inclusion_probability": _column(
+                "chance with which a visit of the channel `random` drew this household, the same"
+                " for all that could be visited that month; empty for other contacts",
+                rule=_SHARE, empty=True, required=False, source="the simulator",
             ),
         }
     ),

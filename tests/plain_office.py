@@ -70,7 +70,7 @@ class PlainOffice:
         self.given = self.world.given(LEAD_IN)
         self.fixed = sum(channel.fixed_yuan(self.world) for channel in self.strategy.channels) / 12
         self.houses = [self.house(i) for i in range(self.n)]
-        self.purse = 0.0
+        self.purse = self.owed = 0.0
 
     def house(self, i):
         file = self.world.register
@@ -325,6 +325,13 @@ class PlainOffice:
         due.sort(key=lambda i: (self.houses[i].review_due, luck[i], i))
         reviews = due[: int(self.strategy.most_for_reviews * can)]
         free = [i for i in range(self.n) if self.is_free(i) and i not in set(reviews)]
+        self.owed += self.strategy.random_share * (can - len(reviews))
+        chance = self.roll("drawn at random", self.month)
+        drawn = sorted(free, key=lambda i: (chance[i], i))[: int(self.owed + 1e-9)]
+        self.owed -= len(drawn)
+        self.probability = len(drawn) / len(free) if drawn else None
+        free = [i for i in free if i not in set(drawn)]
+        can -= len(drawn)
         listed = [i for i in free if self.houses[i].lead or i in offers]
         listed.sort(key=lambda i: (*self.place(i), luck[i], i))
         led = listed[: can - len(reviews)]
@@ -334,6 +341,7 @@ class PlainOffice:
         asked = {i: self.houses[i].lead[1] if self.houses[i].lead else offers[i] for i in led}
         return (
             [(i, "review") for i in reviews]
+            + [(i, "random") for i in drawn]
             + [(i, self.strategy.channels[asked[i]].name) for i in led]
             + [(i, "in turn") for i in turn]
         )
@@ -363,18 +371,19 @@ class PlainOffice:
         p, world = self.procedure, self.world
         house.last_visit = self.month
         likely = p.contact_share * (p.contact_migrant_multiple if world.migrant[i] else 1)
-        found = False
+        found = let_in = False
         if self.roll("is at home", self.month)[i] < likely:
             ground = GROUNDS[world.ground[self.row][i]]
             notices = F32(getattr(p, f"detects_{ground}", 1.0))
-            willing = self.roll("lets the visitors in", self.month)[i] >= p.refused_share
-            if willing and self.roll("hardship is noticed", self.month)[i] < notices:
+            let_in = bool(self.roll("lets the visitors in", self.month)[i] >= p.refused_share)
+            if let_in and self.roll("hardship is noticed", self.month)[i] < notices:
                 found = self.verify(i, house, channel)
             house.rest_until, house.lead = self.month + int(p.rest_months), None
             house.review_due = self.next_review(house)
         elif house.review_due is not None:
             house.review_due = max(house.review_due, self.month + 1)
-        self.write(i, channel, "visit", found, p.visit_yuan)
+        probability = self.probability if channel == "random" else None
+        self.write(i, channel, "visit", found, p.visit_yuan, let_in, probability)
 
     def next_review(self, house):
         if house.known_since is not None and house.category != "backstopped":
@@ -434,8 +443,9 @@ class PlainOffice:
         )  # fmt: skip
         return REGISTERED[code[0]]
 
-    def write(self, i, channel, step, found, yuan):
-        row = (self.month, int(self.world.households[i]), channel, step, bool(found), float(yuan))
+    def write(self, i, channel, step, found, yuan, let_in=None, probability=None):
+        household = int(self.world.households[i])
+        row = (self.month, household, channel, step, bool(found), float(yuan), let_in, probability)
         self.contacts.append(row)
 
 

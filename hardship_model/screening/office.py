@@ -52,6 +52,8 @@ class Office:
 
     #: Money of this year that is not spent, yuan.
     purse_yuan: float = 0.0
+    #: Visits at random that are owed from earlier months, in parts of one.
+    random_owed: float = 0.0
 
     def sought(self, alive: np.ndarray) -> np.ndarray:
         """Whom may the office still find? Everybody who lives here and is not known."""

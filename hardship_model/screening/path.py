@@ -124,12 +124,14 @@ class Visited:
     """What one month's visits were, one value per visit."""
 
     who: np.ndarray
-    #: Code of the channel, or of `review` or `in turn`.
+    #: Code of the channel, or of `strategies.UNASKED`.
     by: np.ndarray
     #: Hardship was established that was not known before.
     found: np.ndarray
     #: The household was placed among the monitored, where it was not before.
     placed: np.ndarray
+    #: Somebody was at home and let the visitors in: what else the office knows of the visit.
+    let_in: np.ndarray
     #: The visitors met the household and saw what was the case.
     seen: np.ndarray
 
@@ -141,7 +143,7 @@ def visit(office: Office, now: Month, who: np.ndarray, by: np.ndarray) -> Visite
     not noticed: the file stays as it is, and the household rests. Otherwise the measured
     values decide, by `rules.registration`.
     """
-    home, seen = _meets(now, who)
+    home, let_in, seen = _meets(now, who)
     found, placed = np.zeros((2, len(who)), dtype=bool)
     found[seen], placed[seen] = _verify(office, now, who[seen])
     office.watched_by[who[placed]] = by[placed]
@@ -152,11 +154,11 @@ def visit(office: Office, now: Month, who: np.ndarray, by: np.ndarray) -> Visite
     _set_reviews(office, now, met)
     missed = who[~home & (office.review_due[who] != NEVER)]
     office.review_due[missed] = np.maximum(office.review_due[missed], now.number + 1)
-    return Visited(who=who, by=by, found=found, placed=placed, seen=seen)
+    return Visited(who=who, by=by, found=found, placed=placed, let_in=let_in, seen=seen)
 
 
-def _meets(now: Month, who: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Who is at home, and whose case do the visitors see as it is?"""
+def _meets(now: Month, who: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Who is at home, who lets the visitors in, and whose case do they see as it is?"""
     p, chance, month = now.procedure, now.chance, now.number
     likely = np.where(
         now.world.migrant[who], p.contact_share * p.contact_migrant_multiple, p.contact_share
@@ -164,7 +166,8 @@ def _meets(now: Month, who: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     home = chance.shared("is at home", month)[who] < likely
     willing = chance.shared("lets the visitors in", month)[who] >= p.refused_share
     notices = p.detects().take(now.world.ground[now.row, who])
-    return home, home & willing & (chance.shared("hardship is noticed", month)[who] < notices)
+    noticed = chance.shared("hardship is noticed", month)[who] < notices
+    return home, home & willing, home & willing & noticed
 
 
 def _verify(office: Office, now: Month, who: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

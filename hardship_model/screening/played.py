@@ -12,8 +12,7 @@ from hardship_model.data.population.register import MONITORED
 from hardship_model.screening.hearing import Leads
 from hardship_model.screening.office import NEVER, Office, in_file
 from hardship_model.screening.path import Month, Procedure, Visited
-from hardship_model.screening.strategies import Strategy
-from hardship_model.screening.triage import IN_TURN, REVIEW
+from hardship_model.screening.strategies import IN_TURN, RANDOM, REVIEW, UNASKED, Strategy
 from hardship_model.screening.world import LEAD_IN, World
 
 #: How a fall came to be known; a code is its place here (int8). *before*: the household was
@@ -21,6 +20,8 @@ from hardship_model.screening.world import LEAD_IN, World
 #: hardship already when the spell began (or when it was handed over). *after*: by a visit.
 HOW = ("never", "before", "on file", "after")
 NOT_FOUND, BEFORE, ON_FILE, AFTER = range(4)
+#: Flags of a contact.
+VISIT, FOUND, LET_IN = 1, 2, 4
 #: Longest time between a verification and the fall that it is said to have foreseen.
 WATCHED_MONTHS = 12
 
@@ -41,8 +42,8 @@ class Played:
     found_month: np.ndarray
     #: [S, R, F] int8, codes of `HOW`.
     how: np.ndarray
-    #: [S, R, F] int8: place of the finding channel among the strategy's; `triage.REVIEW` and
-    #: `IN_TURN`; for *before* the one that had the household monitored; −1: none of them.
+    #: [S, R, F] int8: place of the finding channel among the strategy's, or a code of
+    #: `strategies.UNASKED`; for *before* the one that had the household monitored; −1: none.
     by: np.ndarray
     #: [S, R, N] int16: visits; contacts' and visits' yuan are in `costs`.
     visits: np.ndarray
@@ -57,13 +58,14 @@ class Played:
     would_be_month: tuple[np.ndarray, ...]
     would_be_count: tuple[np.ndarray, ...]
     #: One row per strategy × replicate × month × item (a channel's name, `visits`, `reviews`,
-    #: `in turn`, and in a year's last month `unspent`): `fixed_yuan, uses, use_yuan`.
+    #: `in turn`, `random`, and in a year's last month `unspent`): `fixed_yuan, uses, use_yuan`.
     costs: pd.DataFrame
     #: One row per household placed among the monitored by a visit: `strategy, replicate, month,
     #: household_id, channel, fell` (within twelve months; missing when that is not known yet).
     placements: pd.DataFrame
     #: The table `ledger` of `schema`, without rows for checks that raised no lead: their number
-    #: and cost are in `costs`. None when it was not asked for.
+    #: and cost are in `costs`. Of a visit also `let_in`, and when it was drawn at random
+    #: `inclusion_probability`. None when it was not asked for.
     ledger: pd.DataFrame | None
 
     def scale_text(self) -> str:
@@ -124,14 +126,14 @@ def _named(codes: np.ndarray, words: Sequence[str]) -> "pd.Categorical[Any]":
 def _channel_names(
     strategies: Sequence[Strategy], s: np.ndarray, by: np.ndarray
 ) -> "pd.Categorical[Any]":
-    """The name of the channel (or `review`, `in turn`) behind each code; missing for −1."""
+    """The name of the channel (or of `UNASKED`) behind each code; missing for −1."""
     words = list(dict.fromkeys([c.name for one in strategies for c in one.channels]))
-    words += ["review", "in turn"]
+    words += UNASKED.values()
     place = np.full((len(strategies), 128), -1, dtype=np.int8)
     for k, strategy in enumerate(strategies):
         for code, channel in enumerate(strategy.channels):
             place[k, code] = words.index(channel.name)
-        place[k, [REVIEW, IN_TURN]] = len(words) - 2, len(words) - 1
+        place[k, list(UNASKED)] = [words.index(word) for word in UNASKED.values()]
     codes = np.where(by < 0, -1, place[s, np.maximum(by, 0)])
     return _named(codes, words)
 
@@ -150,10 +152,12 @@ class Page:
     missed_aid_months: np.ndarray
     would_be_month: np.ndarray
     would_be_count: np.ndarray
+    #: [months]: the chance of each household that could be visited to be drawn at random.
+    inclusion_probability: np.ndarray
     with_ledger: bool
     costs: list[tuple[int, str, float, int, float]] = field(default_factory=list)
     placed: list[np.ndarray] = field(default_factory=list)
-    #: Blocks of [month, position, code of channel, is a visit, found].
+    #: Blocks of [month, position, code of channel, `VISIT` + `FOUND` + `LET_IN`].
     contacts: list[np.ndarray] = field(default_factory=list)
 
     def note_falls(self, office: Office, now: Month) -> None:
@@ -190,7 +194,7 @@ class Page:
             use_yuan = leads.uses * channel.cost_yuan
             self.costs.append((now.number, channel.name, yuan, leads.uses, use_yuan))
             if self.with_ledger:
-                self._contact(now, leads.new, code, visit=False, found=False)
+                self._contact(now, leads.new, code, 0)
             if channel.roster:
                 continue
             fall = spell[leads.would_be]
@@ -200,14 +204,15 @@ class Page:
             self.would_be_month[code, new] = now.number
 
     def _contact(
-        self, now: Month, who: np.ndarray, by: np.ndarray | int, *, visit: bool,
-        found: np.ndarray | bool,
-    ) -> None:  # fmt: skip
-        block = np.empty((5, len(who)), dtype=np.int32)
-        block[0], block[1], block[2], block[3], block[4] = now.number, who, by, visit, found
+        self, now: Month, who: np.ndarray, by: np.ndarray | int, flags: np.ndarray | int
+    ) -> None:
+        block = np.empty((4, len(who)), dtype=np.int32)
+        block[0], block[1], block[2], block[3] = now.number, who, by, flags
         self.contacts.append(block)
 
-    def note_visits(self, office: Office, visited: Visited, now: Month) -> None:
+    def note_visits(
+        self, office: Office, visited: Visited, now: Month, *, inclusion_probability: float
+    ) -> None:
         """What the visits found and cost; aid of the month; what a year leaves unspent."""
         who, hard = visited.who, now.world.hard(now.row)
         spell = now.world.spell[now.row, who]
@@ -220,7 +225,9 @@ class Page:
             at = visited.placed
             self.placed.append(np.stack([np.full(at.sum(), now.number), who[at], visited.by[at]]))
         if self.with_ledger:
-            self._contact(now, who, visited.by, visit=True, found=visited.found)
+            flags = VISIT + FOUND * visited.found + LET_IN * visited.let_in
+            self._contact(now, who, visited.by, flags)
+        self.inclusion_probability[now.row] = inclusion_probability
         aided = in_file(office.category) & (office.months_in_file >= now.procedure.filing_months)
         self.aid_months += aided
         self.missed_aid_months += hard & ~aided
@@ -228,8 +235,10 @@ class Page:
 
     def _visit_costs(self, office: Office, visited: Visited, now: Month) -> None:
         yuan = now.procedure.visit_yuan
-        kinds = {"reviews": visited.by == REVIEW, "in turn": visited.by == IN_TURN}
-        kinds = {"visits": ~kinds["reviews"] & ~kinds["in turn"], **kinds}
+        kinds = {
+            "visits": ~np.isin(visited.by, list(UNASKED)), "reviews": visited.by == REVIEW,
+            "in turn": visited.by == IN_TURN, "random": visited.by == RANDOM,
+        }  # fmt: skip
         for item, these in kinds.items():
             n = int(these.sum())
             self.costs.append((now.number, item, 0.0, n, n * yuan))
@@ -265,12 +274,14 @@ class Book:
         size = [(shape[1], len(one.channels), f) for one in self.strategies]
         self.would_be_month = tuple(np.full(one, NEVER, dtype=np.int32) for one in size)
         self.would_be_count = tuple(np.zeros(one, dtype=np.int16) for one in size)
+        self.inclusion_probability = np.zeros((*shape, len(self.world.months)))
         self.pages = {
             (s, r): Page(
                 strategy=strategy,
                 **{k: v[s, r] for k, v in (self.of_falls | self.of_households).items()},
                 would_be_month=self.would_be_month[s][r],
                 would_be_count=self.would_be_count[s][r],
+                inclusion_probability=self.inclusion_probability[s, r],
                 with_ledger=self.with_ledger,
             )
             for s, strategy in enumerate(self.strategies)
@@ -322,7 +333,9 @@ class Book:
         })  # fmt: skip
 
     def _ledger(self) -> pd.DataFrame:
-        s, r, (month, who, by, is_visit, found) = self._gathered("contacts", 5)
+        s, r, (month, who, by, flags) = self._gathered("contacts", 4)
+        is_visit = flags & VISIT > 0
+        chance = self.inclusion_probability[s, r, month - int(self.world.months[0])]
         cost = np.zeros((len(self.strategies), 128))
         for k, strategy in enumerate(self.strategies):
             cost[k, : len(strategy.channels)] = [one.cost_yuan for one in strategy.channels]
@@ -332,9 +345,11 @@ class Book:
             "month": month,
             "household_id": self.world.households[who],
             "channel": _channel_names(self.strategies, s, by),
-            "step": _named(is_visit, ["lead", "visit"]),
-            "found": found.astype(bool),
-            "cost_yuan": np.where(is_visit == 1, self.procedure.visit_yuan, cost[s, by]),
+            "step": _named(is_visit.astype(np.int8), ["lead", "visit"]),
+            "found": flags & FOUND > 0,
+            "cost_yuan": np.where(is_visit, self.procedure.visit_yuan, cost[s, by]),
+            "let_in": pd.arrays.BooleanArray(flags & LET_IN > 0, ~is_visit),
+            "inclusion_probability": np.where(by == RANDOM, chance, np.nan),
         })  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def read_strategies(text: str, world: World) -> tuple[Strategy, ...]:
     """The strategies that a TOML text declares, one `[[strategy]]` each.
 
     Keys: `name`, `channels` (names), `order` (a name), `model`, `visits_per_month`,
-    `budget_yuan_per_year`, `kept_for_visits`, `most_for_reviews`, and
+    `budget_yuan_per_year`, `kept_for_visits`, `most_for_reviews`, `random_share`, and
     `[strategy.change.<channel>]` with fields of the channel to replace. What is left out is as
     usual for the world's size.
     """
@@ -95,7 +95,8 @@ def read_strategies(text: str, world: World) -> tuple[Strategy, ...]:
 
 
 _KEYS = {"name", "channels", "order", "model", "visits_per_month", "budget_yuan_per_year",
-         "kept_for_visits", "most_for_reviews", "knows_truth", "change"}  # fmt: skip
+         "kept_for_visits", "most_for_reviews", "random_share", "knows_truth",
+         "change"}  # fmt: skip
 
 
 def _made(world: World, spec: Mapping[str, Any]) -> Strategy:
@@ -115,6 +116,7 @@ def _made(world: World, spec: Mapping[str, Any]) -> Strategy:
         budget_yuan_per_year=given("office_budget_yuan") * n if budget is None else budget,
         kept_for_visits=spec.get("kept_for_visits", given("kept_for_visits_share")),
         most_for_reviews=spec.get("most_for_reviews", given("most_for_reviews_share")),
+        random_share=spec.get("random_share", 0.0),
         model=spec.get("model"),
         knows_truth=spec.get("knows_truth", False),
     )
@@ -148,6 +150,7 @@ def strategies_table(strategies: Sequence[Strategy], world: World) -> pd.DataFra
             "order": getattr(strategy.order, "__name__", "a function"),
             "visits_per_month": strategy.visits_per_month,
             "budget_yuan_per_year": strategy.budget_yuan_per_year,
+            "random_share": strategy.random_share,
             "model": strategy.model or "",
             "cadence_months": channel.cadence_months,
             "lag_months": channel.lag_months,

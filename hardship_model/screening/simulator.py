@@ -1,8 +1,9 @@
 """Play strategies over a world, on the same luck, and write down every contact.
 
 A month of an office: households leave the file; falls are noted; channels bring leads; reviews
-that are due, then the watch list in the strategy's order, then, with visits and money left,
-doors in turn are visited; the file changes; aid is counted.
+that are due, then households drawn at random (if the strategy sets visits aside for it), then the
+watch list in the strategy's order, then, with visits and money left, doors in turn are visited;
+the file changes; aid is counted.
 """
 
 from collections.abc import Iterator, Sequence
@@ -165,10 +166,10 @@ def _month(
     page.note_falls(office, now)
     brought = listen(office, strategy, now, ears)
     page.note_leads(brought, now, fixed_yuan)
-    who, by = choose(office, strategy, now, brought, risk)
-    visited = visit(office, now, who, by)
-    office.purse_yuan -= len(who) * now.procedure.visit_yuan
-    page.note_visits(office, visited, now)
+    chosen = choose(office, strategy, now, brought, risk)
+    visited = visit(office, now, chosen.who, chosen.by)
+    office.purse_yuan -= len(chosen.who) * now.procedure.visit_yuan
+    page.note_visits(office, visited, now, inclusion_probability=chosen.inclusion_probability)
 
 
 def open_purse(office: Office, strategy: Strategy, now: Month, fixed_yuan: float) -> None:

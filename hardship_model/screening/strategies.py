@@ -95,6 +95,11 @@ ORDERS: dict[str, Order] = {
 }
 
 
+#: Codes of visits that no channel asked for, and what the ledger calls them.
+REVIEW, IN_TURN, RANDOM = 100, 101, 102
+UNASKED = {REVIEW: "review", IN_TURN: "in turn", RANDOM: "random"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Strategy:
     """How one office looks: its channels, whom it visits first, and with how much."""
@@ -110,6 +115,9 @@ class Strategy:
     kept_for_visits: float
     #: Share of the visits that reviews of the monitored and the registered may take.
     most_for_reviews: float
+    #: Share of the other visits that go to households drawn evenly from all that may be visited,
+    #: so that what they show holds for everybody. What months owe in parts of a visit is kept.
+    random_share: float = 0.0
     #: Whose scores are `risk`; None: the strategy needs none.
     model: str | None = None
     #: The watch list tells the latent state. Only for bounds.
@@ -127,7 +135,7 @@ class Strategy:
                 f"Strategy {self.name!r}: budget_yuan_per_year must be 0 or more; got"
                 f" {self.budget_yuan_per_year}."
             )
-        for name in ("kept_for_visits", "most_for_reviews"):
+        for name in ("kept_for_visits", "most_for_reviews", "random_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(
                     f"Strategy {self.name!r}: {name} is a share between 0 and 1; got"
@@ -136,3 +144,8 @@ class Strategy:
         names = [channel.name for channel in self.channels]
         if len(set(names)) < len(names):
             raise ValueError(f"Strategy {self.name!r} has a channel twice: {names}.")
+        if taken := sorted(set(names) & set(UNASKED.values())):
+            raise ValueError(
+                f"Strategy {self.name!r}: {taken} name visits that no channel asked for; give the"
+                " channel another name."
+            )

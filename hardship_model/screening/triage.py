@@ -1,6 +1,7 @@
 """Triage: of all who wait for a visit this month, who gets one?"""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,17 +10,28 @@ from hardship_model.rules import STATES
 from hardship_model.screening.hearing import Leads, smallest
 from hardship_model.screening.office import NEVER, Office
 from hardship_model.screening.path import Month
-from hardship_model.screening.strategies import Strategy
+from hardship_model.screening.strategies import IN_TURN, RANDOM, REVIEW, Strategy
 
-#: Codes of visits that no channel asked for.
-REVIEW, IN_TURN = 100, 101
+
+class Chosen(NamedTuple):
+    """Whom an office visits in one month."""
+
+    who: np.ndarray
+    #: Code of the channel that asked for the visit, or of `strategies.UNASKED`; int8.
+    by: np.ndarray
+    #: With which chance was each household that could be visited drawn at random?
+    inclusion_probability: float
 
 
 def choose(
     office: Office, strategy: Strategy, now: Month, brought: Sequence[Leads],
     risk: np.ndarray | None,
-) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    """Who is visited this month, and who asked for it? Positions, and codes of channels."""
+) -> Chosen:  # fmt: skip
+    """Who is visited this month, and who asked for it?
+
+    Reviews come first. Of the others, visits at random are drawn before leads are looked at,
+    from all who are sought and do not rest, whoever has a lead as well.
+    """
     luck = now.chance.shared("order among equals", now.number)
     affordable = max(office.purse_yuan, 0.0) // now.procedure.visit_yuan
     left = int(min(strategy.visits_per_month, affordable))
@@ -30,16 +42,39 @@ def choose(
     reviews = due[smallest(office.review_due[due], most, luck=luck[due])]
     free = office.sought(now.alive) & (office.rest_until < now.number)
     free[reviews] = False
-    listed, asked_by = _watch_list(office, free, brought, risk)
     left -= len(reviews)
+    drawn, inclusion_probability = _at_random(office, strategy, now, free, left)
+    free[drawn] = False
+    left -= len(drawn)
+    listed, asked_by = _watch_list(office, free, brought, risk)
     first = _in_order(office, strategy, now, listed, left, risk)
     led = listed[first]
     free[led] = False
     others = np.flatnonzero(free)
     left -= len(led)
     turn = others[smallest(office.last_visit[others], left, luck=luck[others])]
-    codes = [np.full(len(reviews), REVIEW), asked_by[first], np.full(len(turn), IN_TURN)]
-    return np.concatenate([reviews, led, turn]), np.concatenate(codes).astype(np.int8)
+    codes = [
+        np.full(len(reviews), REVIEW), np.full(len(drawn), RANDOM), asked_by[first],
+        np.full(len(turn), IN_TURN),
+    ]  # fmt: skip
+    return Chosen(
+        np.concatenate([reviews, drawn, led, turn]), np.concatenate(codes).astype(np.int8),
+        inclusion_probability,
+    )  # fmt: skip
+
+
+def _at_random(
+    office: Office, strategy: Strategy, now: Month, free: np.ndarray, left: int
+) -> tuple[np.ndarray, float]:
+    """Who is drawn for a visit at random, all with the same chance; and with which?"""
+    office.random_owed += strategy.random_share * left
+    pool = np.flatnonzero(free)
+    n = min(int(office.random_owed + 1e-9), left, len(pool))
+    office.random_owed -= n
+    if n == 0:
+        return pool[:0], 0.0
+    luck = now.chance.shared("drawn at random", now.number)
+    return pool[smallest(luck[pool], n)], n / len(pool)
 
 
 def _watch_list(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from invented_towns import town
 from plain_office import PlainOffice
@@ -28,6 +29,14 @@ def generous(strategy):
     return replace(strategy, visits_per_month=16, budget_yuan_per_year=32_000)
 
 
+def contacts(ledger):
+    """One tuple per contact, in some fixed order; None where something does not apply."""
+    names = ("month", "household_id", "channel", "step", "found", "cost_yuan", "let_in",
+             "inclusion_probability")  # fmt: skip
+    columns = [[None if pd.isna(v) else v for v in ledger[name].tolist()] for name in names]
+    return sorted(zip(*columns, strict=True), key=str)
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("name", NAMES)
 def test_the_ledger_is_that_of_an_office_that_follows_one_household_at_a_time(name, seed):
@@ -38,10 +47,24 @@ def test_the_ledger_is_that_of_an_office_that_follows_one_household_at_a_time(na
 
     plain = PlainOffice(world, strategy, seed=7, replicate=seed, procedure=procedure).play()
 
-    ledger = played.ledger[["month", "household_id", "channel", "step", "found", "cost_yuan"]]
-    ours = sorted(map(tuple, ledger.astype({"channel": str, "step": str}).to_numpy().tolist()))
+    ours = contacts(played.ledger)
     assert len(ours) > 200
-    assert ours == sorted(plain.contacts)
+    assert ours == sorted(plain.contacts, key=str)
+
+
+@pytest.mark.parametrize("name", ["guangxi_combined", "income_visits"])
+def test_the_same_holds_when_a_share_of_the_visits_is_drawn_at_random(name):
+    world = small_world(1)
+    [strategy] = map(generous, ready_made(world, [name]))
+    strategy = replace(strategy, random_share=0.3)
+    played = play(world, [strategy], replicates=[1], seed=7)
+    procedure = world.given(LEAD_IN).card(Procedure)
+
+    plain = PlainOffice(world, strategy, seed=7, replicate=1, procedure=procedure).play()
+
+    ours = contacts(played.ledger)
+    assert sum(row[2] == "random" for row in ours) > 30
+    assert ours == sorted(plain.contacts, key=str)
 
 
 @pytest.mark.parametrize("name", ["status_quo", "guangxi_combined", "random"])

@@ -43,12 +43,8 @@ def establishable(where, row):
     return (code >= 3) & (code <= 5) & where.alive[row]
 
 
-def test_in_the_first_month_a_random_visit_finds_prevalence_times_contact_times_detection():
-    where = world(last_month="2021-01")
-    procedure = replace(where.given(LEAD_IN).card(Procedure), income_log_sd=0.0)
-    strategy = only(where, "doors", order=at_random, visits_per_month=100, most_for_reviews=0.0)
-    played = play(where, [strategy], replicates=range(300), seed=1, procedure=procedure)
-
+def expected_finds(where, procedure):
+    """What share of visits at random in the first month should establish hardship?"""
     row = LEAD_IN
     file = where.register.category
     eligible = where.alive[row] & ~((file >= 3) & (file <= 5)) & (file != 7)
@@ -57,11 +53,59 @@ def test_in_the_first_month_a_random_visit_finds_prevalence_times_contact_times_
         procedure.contact_share,
     ) * (1 - procedure.refused_share)  # fmt: skip
     detection = procedure.detects()[where.ground[row]]
-    expected = (establishable(where, row) * contact * detection)[eligible].mean()
+    return (establishable(where, row) * contact * detection)[eligible].mean()
+
+
+def test_in_the_first_month_a_random_visit_finds_prevalence_times_contact_times_detection():
+    where = world(last_month="2021-01")
+    procedure = replace(where.given(LEAD_IN).card(Procedure), income_log_sd=0.0)
+    strategy = only(where, "doors", order=at_random, visits_per_month=100, most_for_reviews=0.0)
+    played = play(where, [strategy], replicates=range(300), seed=1, procedure=procedure)
+
+    expected = expected_finds(where, procedure)
     visits = played.ledger[played.ledger["step"] == "visit"]
     assert len(visits) == 30_000
     error = np.sqrt(expected * (1 - expected) / len(visits))
     assert visits["found"].mean() == pytest.approx(expected, abs=4 * error)
+
+
+def test_visits_drawn_at_random_tell_of_everybody_whatever_the_other_visits_are_for():
+    where = world(last_month="2021-01")
+    procedure = replace(where.given(LEAD_IN).card(Procedure), income_log_sd=0.0)
+    seeking = only(where, "doors", order=by_truth, knows_truth=True, visits_per_month=100,
+                   most_for_reviews=0.0, random_share=0.4)  # fmt: skip
+    played = play(where, [seeking], replicates=range(150), seed=1, procedure=procedure)
+
+    expected = expected_finds(where, procedure)
+    visits = played.ledger[played.ledger["step"] == "visit"]
+    drawn = visits[visits["channel"] == "random"]
+    households = (1 / drawn["inclusion_probability"]).groupby(drawn["replicate"]).sum()
+    file = where.register.category
+    could_be = where.alive[LEAD_IN] & ~((file >= 3) & (file <= 5)) & (file != 7)
+    assert len(drawn) == 0.4 * len(visits) == 6_000
+    # the weights of one month add up to all who could be visited; some leave the file meanwhile
+    assert households.median() == pytest.approx(could_be.sum())
+    assert households.between(could_be.sum() - 1e-6, could_be.sum() + 3).all()
+    error = np.sqrt(expected * (1 - expected) / len(drawn))
+    assert drawn["found"].mean() == pytest.approx(expected, abs=4 * error)
+    assert visits["found"].mean() > 2 * drawn["found"].mean()
+    # whoever was out or refused was not found, and is not said to be free of hardship
+    assert not drawn.loc[~drawn["let_in"].astype(bool), "found"].any()
+    met = procedure.contact_share * (1 - procedure.refused_share)
+    assert met * 0.8 < drawn["let_in"].mean() < met
+
+
+def test_months_too_small_for_one_visit_at_random_owe_it_to_later_ones():
+    where = world()
+    strategy = only(where, "doors", visits_per_month=4, most_for_reviews=0.0, random_share=0.1)
+    visits = play(where, [strategy], replicates=[0], seed=1).ledger
+    drawn = visits[visits["channel"] == "random"]
+    by_month = drawn["month"].value_counts()
+
+    assert len(visits) == 4 * 24
+    assert len(drawn) == 9
+    assert (by_month == 1).all()
+    assert visits.loc[visits["channel"] != "random", "inclusion_probability"].isna().all()
 
 
 def test_nobody_beats_the_oracle_at_the_same_visits_on_the_share_found_within_a_month():
@@ -320,6 +364,17 @@ def test_an_order_that_gives_too_few_numbers_is_refused():
 
     with pytest.raises(ValueError, match="one number per household is wanted"):
         play(where, [strategy], replicates=[0], seed=1)
+
+
+def test_no_channel_takes_the_name_of_visits_that_nobody_asked_for():
+    where = world()
+    usual = only(where, "doors")
+    doors = replace(usual.channels[0], name="random")
+
+    with pytest.raises(ValueError, match=r"\['random'\] name visits that no channel asked for"):
+        replace(usual, channels=(doors,))
+    with pytest.raises(ValueError, match="random_share is a share between 0 and 1"):
+        replace(usual, random_share=1.2)
 
 
 def test_only_an_oracle_is_told_the_truth():
