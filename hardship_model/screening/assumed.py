@@ -154,7 +154,7 @@ def flip_points(
     now = gap({})
     used = _used(stages[0], only_two, seed=seed)
     rows = []
-    for one in assumptions(int(stages[0].world.months[LEAD_IN])):
+    for one in assumptions(stages[0].world.given(LEAD_IN).month):
         if not used(one):
             continue
         tried = sorted({float(np.clip(f, one.lowest, one.highest)) for f in factors} | {1.0})
@@ -234,7 +234,7 @@ def best_over_draws(
 
     """
     rng = np.random.default_rng([seed, n_draws])
-    every = assumptions(int(stages[0].world.months[LEAD_IN]))
+    every = assumptions(stages[0].world.given(LEAD_IN).month)
     values = []
     for _ in range(n_draws):
         moved: dict[str, float] = {}

@@ -103,7 +103,7 @@ def let_go(office: Office, now: Month) -> None:
     _forget(office, left, EXITED)
     still = who[~step.left]
     roll = now.chance.shared("leaves the file otherwise", now.number)[still]
-    gone = ~now.alive[still] | (roll < p.monthly(p.removed_per_year))
+    gone = world.gone(now.row)[still] | (roll < p.monthly(p.removed_per_year))
     _forget(office, still[gone], REMOVED)
     long = office.months_in_file[still] >= p.backstop_earliest_months
     backed = ~gone & world.dibao[now.row, still] & long

@@ -229,7 +229,7 @@ class Page:
             self._contact(now, who, visited.by, flags)
         self.inclusion_probability[now.row] = inclusion_probability
         aided = in_file(office.category) & (office.months_in_file >= now.procedure.filing_months)
-        self.aid_months += aided
+        self.aid_months += aided & now.alive
         self.missed_aid_months += hard & ~aided
         self._visit_costs(office, visited, now)
 
@@ -359,7 +359,7 @@ def _falls_within(
     """Did these households fall in the months after `month`, and is that known? Bool arrays.
 
     A household in hardship already did not fall afterwards. Near the world's end a spell may be
-    too short to count so far: unknown, unless it counts.
+    too short to count so far, and a survey may not have asked: unknown, unless one counts.
     """
     falls = world.falls
     key = falls.household.astype(np.int64) * 100_000 + falls.onset
@@ -368,4 +368,4 @@ def _falls_within(
     following = np.append(key, np.iinfo(np.int64).max)[place]
     fell = following - asked <= months
     confirm = int(world.given(LEAD_IN)("spell_months")) - 1
-    return fell, fell | (month + months + confirm <= world.months[-1])
+    return fell, fell | world.followed(who, month, months + confirm)

@@ -102,7 +102,7 @@ _KEYS = {"name", "channels", "order", "model", "visits_per_month", "budget_yuan_
 def _made(world: World, spec: Mapping[str, Any]) -> Strategy:
     if unknown := sorted(set(spec) - _KEYS):
         raise ValueError(f"A strategy has the unknown keys {unknown}; known are {sorted(_KEYS)}.")
-    given, n = world.given(LEAD_IN), world.n_households
+    given, n = world.given(LEAD_IN), world.n_at_once
     order = spec.get("order", "first_come")
     if order not in ORDERS:
         raise ValueError(f"No order is called {order!r}; there are {list(ORDERS)}.")

@@ -18,7 +18,7 @@ from hardship_model.screening.luck import Chance
 from hardship_model.screening.office import Office, handed_over
 from hardship_model.screening.path import Month, Procedure, let_go, visit
 from hardship_model.screening.played import Book, Page, Played
-from hardship_model.screening.strategies import Strategy
+from hardship_model.screening.strategies import Strategy, cannot_be_played
 from hardship_model.screening.triage import choose
 from hardship_model.screening.world import LEAD_IN, World
 
@@ -86,6 +86,9 @@ def refuse(world: World, strategies: Sequence[Strategy], scores: pd.DataFrame | 
     if not names or len(set(names)) < len(names):
         raise ValueError(f"Strategies want names of their own, and at least one; got {names}.")
     for strategy in strategies:
+        lacking = cannot_be_played(strategy, world)
+        if lacking:
+            raise ValueError(f"Strategy {strategy.name!r}: {' '.join(lacking)}")
         fixed = sum(channel.fixed_yuan(world) for channel in strategy.channels)
         if strategy.budget_yuan_per_year < fixed:
             raise ValueError(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from hardship_model.randomness import Dice
 from hardship_model.screening.channels import Channel
+from hardship_model.screening.world import World
 
 #: An order gives each household on the watch list a number; the smallest is visited first.
 #: The list has one row per household with `number` (its position), `last_visit` (a month), `risk`
@@ -149,3 +150,9 @@ class Strategy:
                 f"Strategy {self.name!r}: {taken} name visits that no channel asked for; give the"
                 " channel another name."
             )
+
+
+def cannot_be_played(strategy: Strategy, world: World) -> tuple[str, ...]:
+    """What does this world lack for the strategy's channels and order? Nothing: empty."""
+    asked = [strategy.order, *(f for one in strategy.channels for f in (one.reach, one.sees))]
+    return tuple(dict.fromkeys(world.lacking[f] for f in asked if f in world.lacking))

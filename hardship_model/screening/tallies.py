@@ -23,8 +23,8 @@ ENOUGH_TOWNS = 10
 #: Months after the fall within which it may have been found.
 WITHIN = (1, 3, 6)
 #: What is counted of falls. *new* falls begin while the office plays; *running* ones had begun
-#: and stood on nobody's file. `asked_h`: new falls that were followed for h months. `found`: by
-#: a visit, before the fall or after it; months are those of counted spells.
+#: and stood on nobody's file, or nobody saw when. `asked_h`: new, followed for h months.
+#: `found`: by a visit, before the fall or after it; months are those of counted spells.
 OF_FALLS = (
     "spells", "new", "before", *(f"within_{h}" for h in WITHIN), *(f"asked_{h}" for h in WITHIN),
     "ever", "running", "running_found", "found", "hard_months", "unseen_months",
@@ -88,14 +88,15 @@ def tally(played: Played, *, n_draws: int, seed: int, split: bool = True) -> Tal
 def fall_counts(played: Played) -> np.ndarray:
     """How does each fall count? float64 [strategies, falls, `OF_FALLS`], replicates added."""
     falls, world = played.world.falls, played.world
-    first, last = int(world.months[LEAD_IN]), int(world.months[-1])
-    new, told = falls.onset >= first, played.how != NOT_FOUND
+    first = int(world.months[LEAD_IN])
+    new = (falls.onset >= first) & ~falls.begins_unseen
+    told = played.how != NOT_FOUND
     delay = played.found_month - falls.onset
     start, stop = np.maximum(falls.onset, first), falls.last + 1
     seen_from = np.where(told, np.clip(played.found_month, start, stop), stop)
     by_visit = (played.how == AFTER) | ((played.how == BEFORE) & (played.by >= 0))
     open_before = ~new & (played.how != ON_FILE)
-    followed = {h: new & (falls.onset + h <= last) for h in WITHIN}
+    followed = {h: new & world.followed(falls.household, falls.onset, h) for h in WITHIN}
     flags = {
         "spells": np.ones_like(new), "new": new, "before": new & (played.how == BEFORE),
         **{f"within_{h}": followed[h] & told & (delay <= h) for h in WITHIN},
@@ -149,9 +150,10 @@ def _of_placements(played: Played) -> tuple[np.ndarray, np.ndarray]:
     # Near the end only those who fell are known already: to count them alone would flatter.
     world = played.world
     confirm = int(world.given(LEAD_IN)("spell_months")) - 1
-    until = int(world.months[-1]) - WATCHED_MONTHS - confirm
-    known = played.placements[played.placements["month"] <= until]
-    s, who = _places(known, played)
+    s, who = _places(played.placements, played)
+    month = played.placements["month"].to_numpy()
+    kept = world.followed(who, month, WATCHED_MONTHS + confirm)
+    known, s, who = played.placements[kept], s[kept], who[kept]
     fell = known["fell"].to_numpy(dtype=bool)
     return _counted(played, s, who, np.ones_like(fell)), _counted(played, s, who, fell)
 
@@ -183,7 +185,10 @@ def _groups(world: World) -> tuple[tuple[tuple[str, str], ...], np.ndarray]:
     row = np.clip(falls.onset - int(world.months[0]), LEAD_IN, None)
     cause = np.minimum(world.ground[row, who], len(CAUSES) - 2)
     splits: dict[str, tuple[np.ndarray, Sequence[str]]] = {
-        "kind": (falls.returning.astype(int), ("first fall", "return")),
+        "kind": (
+            np.where(falls.begins_unseen, 2, falls.returning),
+            ("first fall", "return", "begun before it was seen"),
+        ),
         "cause": (cause, CAUSES[1:]),
         "employment form": (world.employment_form[row, who], FORMS),
         "listed": ((world.register.category[who] != 0).astype(int), ("never listed", "listed")),

@@ -4,9 +4,9 @@ Strategies see a world only through channels and visits. Months before the first
 kept because data come late; lives are the same under every strategy.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -61,6 +61,9 @@ class World:
     first_household: int
     #: Parameters multiplied by a factor, as in the town's config.
     scaled: Mapping[str, float] = field(default_factory=dict)
+    #: What of channels and orders (their `reach`, `sees`, or the order itself) cannot be played
+    #: here, and why.
+    lacking: Mapping[Callable[..., object], str] = field(default_factory=dict)
 
     place: np.ndarray
     city: np.ndarray
@@ -112,6 +115,11 @@ class World:
         return len(self.households)
 
     @property
+    def n_at_once(self) -> int:
+        """For how many households are an office's means meant?"""
+        return self.n_households
+
+    @property
     def rows(self) -> range:
         """The rows of the months that are played."""
         return range(LEAD_IN, len(self.months))
@@ -123,6 +131,14 @@ class World:
     def hard(self, row: int) -> np.ndarray:
         """Who is in hardship in this row? Bool (n_households,)."""
         return (self.state[row] <= IN_HARDSHIP[-1]) & self.alive[row]
+
+    def gone(self, row: int) -> np.ndarray:
+        """Who has left for good, and with that the file? Bool (n_households,)."""
+        return ~self.alive[row]
+
+    def followed(self, who: np.ndarray, month: np.ndarray, months: int) -> np.ndarray:
+        """Is it known how each of `who` fares in all of so many months after its `month`?"""
+        return month + months <= self.months[-1]
 
     def scale(self) -> dict[str, float]:
         """Which share of each region's worker households lives here?
@@ -178,7 +194,7 @@ def from_town(
     )
 
 
-def _grids(town: Town, rows: slice) -> dict[str, np.ndarray]:
+def _grids(town: Town, rows: slice) -> dict[str, Any]:
     true = {name: grid[rows] for name, grid in town.truth.items()}
     state, form, member = true["state"], true["employment_form"], true["union_member"]
     uninsured = true["insurance"] == UNINSURED
