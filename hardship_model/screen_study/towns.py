@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from hardship_model.data.population import Config, invent
+import pandas as pd
+
+from hardship_model.data.population import Config, Town, invent
 from hardship_model.screen_study.config import ScreenStudy
 from hardship_model.screen_study.scores import scores_of
 from hardship_model.screening.ready_made import READY_MADE, ready_made
+from hardship_model.screening.simulator import risk_grids
 from hardship_model.screening.stages import Stage
 from hardship_model.screening.strategies import Strategy
 from hardship_model.screening.world import World, from_town
@@ -19,14 +22,16 @@ def settle(
     for seed in study.seeds:
         say(f"Town {seed} of {study.towns}: {study.households:,} households")
         town = invent(Config(n_households=study.households, seed=seed, last_month=study.last_month))
-        scores = None
-        if with_model:
-            scores = scores_of(
-                town, model=study.model, first_month=study.first_month,
-                last_month=study.last_month, rescore_months=study.rescore_months, seed=seed,
-            )  # fmt: skip
         world = from_town(town, first_month=study.first_month, last_month=study.last_month)
-        yield Stage(world=world, number=seed, scores=scores)
+        risks = risk_grids(world, _scored(study, town)) if with_model else None
+        yield Stage(world=world, number=seed, risks=risks)
+
+
+def _scored(study: ScreenStudy, town: Town) -> pd.DataFrame:
+    return scores_of(
+        town, model=study.model, first_month=study.first_month, last_month=study.last_month,
+        rescore_months=study.rescore_months, seed=town.config.seed,
+    )  # fmt: skip
 
 
 def strategies_for(study: ScreenStudy, world: World) -> Sequence[Strategy]:

@@ -82,7 +82,7 @@ def _one(
     would_be = heard.lead[reach[heard.lead]]
     followed = would_be[sought[would_be]]
     if uses < wanted:
-        followed = np.intersect1d(followed, _first(now.chance, channel, now, served, uses))
+        followed = followed[_first(channel, now, served(), uses)[followed]]
     if channel.roster:
         free = followed[office.rest_until[followed] < now.number]
         return Leads(channel=channel, uses=uses, new=_NOBODY, would_be=_NOBODY, offered=free)
@@ -105,12 +105,12 @@ def _contacts(
     return len(inside), lambda: inside
 
 
-def _first(
-    chance: Chance, channel: Channel, now: Month, served: Callable[[], np.ndarray], n: int
-) -> np.ndarray:
-    """Whom does the channel serve when it cannot serve all? The luckiest `n`."""
-    who = served()
-    return who[smallest(chance.roll(f"served: {channel.name}", now.number)[who], n)]
+def _first(channel: Channel, now: Month, who: np.ndarray, n: int) -> np.ndarray:
+    """Whom of these does the channel serve when it cannot serve all? The luckiest `n`; bool."""
+    first = np.zeros(now.world.n_households, dtype=bool)
+    luck = now.chance.shared(f"served: {channel.name}", now.number)[who]
+    first[who[smallest(luck, n)]] = True
+    return first
 
 
 def smallest(values: np.ndarray, n: int, *, luck: np.ndarray | None = None) -> np.ndarray:

@@ -6,7 +6,7 @@ watch list in the strategy's order, then, with visits and money left, doors in t
 the file changes; aid is counted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,9 @@ from hardship_model.screening.strategies import Strategy, cannot_be_played
 from hardship_model.screening.triage import choose
 from hardship_model.screening.world import LEAD_IN, World
 
+#: Risk by model, as of the month before each row: float32 [rows, households]; NaN: no score.
+RiskGrids = Mapping[str, np.ndarray]
+
 
 def play(
     world: World,
@@ -29,7 +32,7 @@ def play(
     *,
     replicates: Sequence[int],
     seed: int,
-    scores: pd.DataFrame | None = None,
+    scores: pd.DataFrame | RiskGrids | None = None,
     procedure: Procedure | None = None,
     with_ledger: bool = True,
 ) -> Played:
@@ -51,7 +54,8 @@ def play(
         `household_id, as_of, model, risk`, for strategies with a model. Month m is planned with
         the scores as of the end of m − 1; scores of households that the office may not look up
         are never read. A household without a score is offered by no roster that needs one; on
-        the watch list for another reason it counts as the mean of those that have one.
+        the watch list for another reason it counts as the mean of those that have one. Whoever
+        plays often lays them out once, with `risk_grids`.
     procedure
         of visits; None: the numbers in force in the first month.
     with_ledger
@@ -62,9 +66,9 @@ def play(
     see `Played`. Raises ValueError before anything runs when a strategy cannot be played.
 
     """
-    refuse(world, strategies, scores)
+    risks = risk_grids(world, scores) if isinstance(scores, pd.DataFrame) else scores or {}
+    refuse(world, strategies, risks)
     procedure = procedure or world.given(LEAD_IN).card(Procedure)
-    risks = {s.name: _risk_grid(world, s.model, scores) for s in strategies if s.model}
     book = Book(
         world=world, strategies=tuple(strategies), replicates=tuple(replicates),
         procedure=procedure, with_ledger=with_ledger,
@@ -74,13 +78,13 @@ def play(
         for now, s, strategy, office, ears in _months(
             world, strategies, seed=seed, replicate=replicate, procedure=procedure
         ):
-            risk = risks[strategy.name][now.row] if strategy.model else None
+            risk = risks[strategy.model][now.row] if strategy.model else None
             page = book.page(s, k)
             _month(office, strategy, now, ears, page, risk, fixed[strategy.name])
     return book.closed()
 
 
-def refuse(world: World, strategies: Sequence[Strategy], scores: pd.DataFrame | None) -> None:
+def refuse(world: World, strategies: Sequence[Strategy], risks: RiskGrids) -> None:
     """Stop before anything runs when a strategy cannot be played in this world."""
     names = [strategy.name for strategy in strategies]
     if not names or len(set(names)) < len(names):
@@ -97,38 +101,41 @@ def refuse(world: World, strategies: Sequence[Strategy], scores: pd.DataFrame | 
                 f" {strategy.budget_yuan_per_year:,.0f}; raise it or leave a channel out."
             )
         if strategy.model is not None:
-            _refuse_scores(world, strategy, scores)
+            _refuse_risks(world, strategy, risks.get(strategy.model))
 
 
-def _refuse_scores(world: World, strategy: Strategy, scores: pd.DataFrame | None) -> None:
-    wanted = world.months[LEAD_IN:] - 1
-    if scores is None:
+def _refuse_risks(world: World, strategy: Strategy, risk: np.ndarray | None) -> None:
+    if risk is None:
         raise ValueError(
-            f"Strategy {strategy.name!r} ranks by the model {strategy.model!r}: give `scores`."
+            f"Strategy {strategy.name!r} ranks by the model {strategy.model!r}: give `scores`"
+            " with risks of it."
         )
-    check("scores", scores)
-    there = scores.loc[scores["model"].astype(str) == strategy.model, "as_of"].unique()
-    lacking = sorted(set(wanted.tolist()) - set(there.tolist()))
+    lacking = [row for row in world.rows if np.isnan(risk[row]).all()]
     if lacking:
+        first, last, lacks = (world.months[[LEAD_IN, -1, lacking[0]]] - 1).tolist()
         raise ValueError(
             f"Strategy {strategy.name!r} needs scores of {strategy.model!r} as of each month from"
-            f" {to_text(wanted[0])} to {to_text(wanted[-1])}; {len(lacking)} of {len(wanted)}"
-            f" lack, the first {to_text(lacking[0])}."
+            f" {to_text(first)} to {to_text(last)}; {len(lacking)} of {len(world.rows)} lack, the"
+            f" first {to_text(lacks)}."
         )
 
 
-def _risk_grid(world: World, model: str | None, scores: pd.DataFrame | None) -> np.ndarray:
-    """Risk as of the month before each row, float32 [rows, households]; NaN: no score."""
+def risk_grids(world: World, scores: pd.DataFrame) -> RiskGrids:
+    """The table `scores`, checked and laid out over the world: one grid per model."""
+    check("scores", scores)
+    by_model = scores.groupby(scores["model"].astype("category"), observed=True)
+    return {str(model): _risk_grid(world, rows) for model, rows in by_model}
+
+
+def _risk_grid(world: World, scores: pd.DataFrame) -> np.ndarray:
     grid = np.full((len(world.months), world.n_households), np.nan, dtype=np.float32)
-    assert scores is not None
-    mine = scores[scores["model"].astype(str) == model]
-    row = mine["as_of"].to_numpy() + 1 - int(world.months[0])
+    row = scores["as_of"].to_numpy() + 1 - int(world.months[0])
     order = np.argsort(world.households)
-    place = np.searchsorted(world.households, mine["household_id"].to_numpy(), sorter=order)
+    place = np.searchsorted(world.households, scores["household_id"].to_numpy(), sorter=order)
     place = order[np.minimum(place, len(order) - 1)]
-    here = (world.households[place] == mine["household_id"].to_numpy()) & (row >= 0)
+    here = (world.households[place] == scores["household_id"].to_numpy()) & (row >= 0)
     here &= row < len(grid)
-    grid[row[here], place[here]] = mine["risk"].to_numpy(dtype=np.float32)[here]
+    grid[row[here], place[here]] = scores["risk"].to_numpy(dtype=np.float32)[here]
     return grid
 
 

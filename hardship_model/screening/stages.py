@@ -1,12 +1,10 @@
-"""Where strategies are played: a town with the scores that its office has, and its number."""
+"""Where strategies are played: a town with the risks that its office knows, and its number."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from hardship_model.screening.played import Played
-from hardship_model.screening.simulator import play
+from hardship_model.screening.simulator import RiskGrids, play
 from hardship_model.screening.strategies import Strategy
 from hardship_model.screening.world import World
 
@@ -17,15 +15,15 @@ class Stage:
 
     world: World
     number: int
-    #: The table `scores`; None when no strategy needs any.
-    scores: pd.DataFrame | None = None
+    #: Its scores, laid out by `risk_grids`; None when no strategy needs any.
+    risks: RiskGrids | None = None
 
     def play(
         self, strategies: Sequence[Strategy], *, seed: int, with_ledger: bool = False
     ) -> Played:
         """These strategies in this town, once."""
         return play(
-            self.world, strategies, replicates=[self.number], seed=seed, scores=self.scores,
+            self.world, strategies, replicates=[self.number], seed=seed, scores=self.risks,
             with_ledger=with_ledger,
         )  # fmt: skip
 
