@@ -7,17 +7,25 @@ SMALLEST_CELL = 10
 
 
 def withhold_small_cells(
-    table: pd.DataFrame, *, n: str = "n", events: str = "events", shown: list[str]
+    table: pd.DataFrame,
+    *,
+    n: str = "n",
+    events: str = "events",
+    beside: str | None = None,
+    shown: list[str],
 ) -> pd.DataFrame:
     """Which of these rows may leave, and which say only that there was something?
 
     A row is withheld when its events, or those who had none, are between 1 and
     `SMALLEST_CELL − 1`, or when it counts fewer than that in all. Its `events` and the columns
-    `shown` become missing, and `withheld` says so; the rows and their order stay.
+    `shown` become missing, and `withheld` says so; the rows and their order stay. `beside` is a
+    further count that the row would give away; the column is dropped.
     """
     out = table.copy()
     rest = out[n] - out[events]
     small = (out[n] < SMALLEST_CELL) | _few(out[events]) | _few(rest)
+    if beside is not None:
+        small |= _few(out.pop(beside))
     out[[events, *shown]] = out[[events, *shown]].astype(float).mask(small)
     return out.assign(withheld=small)
 

@@ -19,6 +19,9 @@ from hardship_model.data.panel import Panel
 from hardship_model.data.population import Config, invent, records, truth_panel
 from hardship_model.evaluation.backtest import Origin, Scored, Task, choose, judge, score_everybody
 from hardship_model.evaluation.curves import by_list_size, reliability
+from hardship_model.evaluation.groupings import Grouping, check_groupings, groupings
+from hardship_model.evaluation.missed import missed
+from hardship_model.evaluation.withholding import withhold_few_on_lists
 from hardship_model.features import Feature, declare
 from hardship_model.labels import Question
 from hardship_model.models import BASELINES, build
@@ -72,6 +75,8 @@ class Study:
     origins: tuple[Origin, ...]
     models: tuple[str, ...]
     visits: Visits | None
+    #: By what households are told apart, to see whom the first of `list_shares` misses.
+    groups: tuple[Grouping, ...] = ()
     list_shares: tuple[float, ...] = (0.1, 0.2)
     n_draws: int = 1000
     seed: int = 1
@@ -90,6 +95,9 @@ class Results:
     reliability: pd.DataFrame
     lists: pd.DataFrame
     scores: pd.DataFrame
+    #: Of the chosen model and the baselines; empty when the config has no [groups].
+    by_group: pd.DataFrame
+    equal_recall: pd.DataFrame
     #: Empty when the config has no [visits].
     visits: pd.DataFrame
     ledger: pd.DataFrame
@@ -118,6 +126,7 @@ def _study(table: dict[str, Any], folder: Path) -> Study:
     for name in models:
         build(name, (), seed=0)
     visits = table.pop("visits", None)
+    groups = groupings(table.pop("groups", {}))
     tasks = tuple(_task(t) for t in table.pop("tasks", ()))
     origins = tuple(_origin(o) for o in table.pop("origins", ()))
     if not tasks or not any(o.role == "judge" for o in origins):
@@ -133,6 +142,7 @@ def _study(table: dict[str, Any], folder: Path) -> Study:
         origins=origins,
         models=models,
         visits=_visit_plan(visits) if visits else None,
+        groups=groups,
         **{k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()},  # type: ignore[arg-type]
     )
 
@@ -210,6 +220,7 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
     say(f"Reading {study.name}")
     sources = read(study)
     declared = declare(sources.panel)
+    check_groupings(sources.panel, study.groups)
     scored = []
     for origin, task in itertools.product(study.origins, study.tasks):
         say(f"{task.name} at {origin.name}: {len(study.models)} models")
@@ -233,7 +244,10 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
         ],
         ignore_index=True,
     )
+    choice = choose(backtest)
     judged = [s for s in scored if s.origin.role == "judge"]
+    who = missed(judged, sources.panel, choice, by=study.groups, list_share=study.list_shares[0],
+                 n_draws=study.n_draws, seed=study.seed)  # fmt: skip
     visits, ledger = _visits(sources.panel, study, declared, say)
     return Results(
         study=study,
@@ -243,17 +257,20 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
             transitions(sources.judge_by, **_spell_rule(study)),
             shown=["rate", "low", "high", "cumulative"],
         ),
-        backtest=backtest,
-        choice=choose(backtest),
+        backtest=withhold_few_on_lists(backtest),
+        choice=choice,
         reliability=withhold_small_cells(
             pd.concat([reliability(s) for s in judged], ignore_index=True),
             shown=["expected", "observed", "low", "high"],
         ),
         lists=withhold_small_cells(
             pd.concat([by_list_size(s) for s in judged], ignore_index=True),
+            beside="missed",
             shown=["precision", "recall", "fewest", "most"],
         ),
         scores=pd.concat([_scores(s) for s in judged], ignore_index=True),
+        by_group=who.by_group,
+        equal_recall=who.equal_recall,
         visits=visits,
         ledger=ledger,
     )
@@ -321,7 +338,16 @@ def as_files(results: Results) -> Mapping[str, pd.DataFrame]:
     """Which table of the run becomes which CSV?"""
     return {
         name: getattr(results, name)
-        for name in ("transitions", "backtest", "choice", "reliability", "lists", "visits")
+        for name in (
+            "transitions",
+            "backtest",
+            "choice",
+            "reliability",
+            "lists",
+            "by_group",
+            "equal_recall",
+            "visits",
+        )
         if not getattr(results, name).empty
     }
 

@@ -98,6 +98,56 @@ def lists() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "most"])
 
 
+def by_group() -> pd.DataFrame:
+    """Of one grouping, *woman*, and its pair with *work*: yes is missed more; of *no* few fell."""
+    groups = [
+        ("everybody", "everybody", 60, 30, "", False, False),
+        ("woman", "no", 25, 12, "too close to call", True, False),
+        ("woman", "yes", 35, 24, "higher", False, False),
+        ("work", "none of these", 0, 0, "", True, False),
+        ("work", "out of work", None, None, "higher", True, True),
+        ("work", "self employed", None, None, "too close to call", True, True),
+        ("woman × work", "yes × none of these", 33, 23, "higher", False, False),
+    ]
+    rows = []
+    for task in TASKS:
+        for model in dict.fromkeys([*MODELS[:2], CHOSEN[task]]):
+            for metric in ("recall", "exclusion_error"):
+                for column, group, n, missed, gap, flagged, withheld in groups:
+                    events = n - missed if n and metric == "recall" else missed
+                    value = events / n if n else None
+                    row = {
+                        "task": task, "origin": "1987", "column": column, "group": group,
+                        "model": model, "metric": metric, "n": n, "events": events,
+                        "value": value, "low": n and value - 0.1, "high": n and value + 0.1,
+                        "shrunk": n and value, "gap": gap, "flagged": flagged,
+                        "withheld": withheld,
+                    }  # fmt: skip
+                    compared = n and column != "everybody"
+                    row |= dict.fromkeys(
+                        ("difference", "difference_low", "difference_high"),
+                        value - 0.5 if compared else None,
+                    )
+                    rows.append(row)
+    numbers = ["n", "events", "value", "low", "high", "shrunk"]
+    differences = ["difference", "difference_low", "difference_high"]
+    return pd.DataFrame(rows).astype(dict.fromkeys([*numbers, *differences], float))
+
+
+def equal_recall() -> pd.DataFrame:
+    rows = [
+        {"task": task, "origin": "1987", "column": "woman", "model": model, "way": way,
+         "group": group, "n": 300.0, "events": 60.0, "visits_now": 30.0, "found_now": 30.0,
+         "recall_now": 0.5, "threshold": 0.25, "visits": 30.0 + more, "found": 30.0 + more / 5,
+         "recall": 0.5, "more_visits": more, "more_found": more / 5, "withheld": False}
+        for task in TASKS
+        for model in dict.fromkeys([*MODELS[:2], CHOSEN[task]])
+        for way, more in (("same visits", 0.0), ("nobody loses", 12.0))
+        for group in ("everybody", "no", "yes")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def visits() -> pd.DataFrame:
     rows = []
     for strategy, found in (("at random", 12.5), ("income over line", 30.0), ("risk", 45.0)):
@@ -141,6 +191,8 @@ def results(**changed: object) -> Results:
         "reliability": reliability(),
         "lists": lists(),
         "scores": rows,
+        "by_group": by_group(),
+        "equal_recall": equal_recall(),
         "visits": visits(),
         "ledger": rows,
     }  # fmt: skip

@@ -163,9 +163,10 @@ def judge(
 
     Returns
     -------
-    one row per model × metric: counts (`n`, `events`, `unknown`), `value` with its 95 %
-    interval over households, and the paired `difference` to the best baseline of that metric
-    with interval and verdict.
+    one row per model × metric: counts (`n`, `events`, `unknown`; of a share of a list, what it
+    divides), `value` with its 95 % interval over households, and the paired `difference` to the
+    best baseline of that metric with interval and verdict. Small counts are still in it
+    (`withholding.withhold_few_on_lists`).
 
     """
     answer = scored.answer
@@ -178,7 +179,12 @@ def judge(
         formulas.append(formula)
         pieces.append(draws.by_household(amounts))
     drawn = [f.metrics(t) for f, t in zip(formulas, draws.totals(pieces), strict=True)]
-    value = [f.metrics(p.sums.sum(axis=0)[None]) for f, p in zip(formulas, pieces, strict=True)]
+    whole = [p.sums.sum(axis=0) for p in pieces]
+    value = [f.metrics(total[None]) for f, total in zip(formulas, whole, strict=True)]
+    on_lists = {
+        m: f.counts_on_lists(total)
+        for m, f, total in zip(scored.score, formulas, whole, strict=True)
+    }
     rows: list[dict[str, object]] = []
     for metric in value[0]:
         of_metric = {m: float(v[metric][0]) for m, v in zip(scored.score, value, strict=True)}
@@ -189,8 +195,13 @@ def judge(
     table.insert(0, "task", scored.task.name)
     table.insert(1, "origin", scored.origin.name)
     table.insert(2, "role", scored.origin.role)
-    table.insert(5, "n", len(answer))
-    table.insert(6, "events", int(np.nansum(answer)))
+    everybody = len(answer), float(np.nansum(answer))
+    counts = [
+        on_lists[model].get(metric, everybody)
+        for model, metric in zip(table["model"], table["metric"], strict=True)
+    ]
+    table.insert(5, "n", [float(n) for n, _ in counts])
+    table.insert(6, "events", [events for _, events in counts])
     table.insert(7, "unknown", int(np.isnan(answer).sum()))
     return table
 

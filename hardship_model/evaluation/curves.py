@@ -37,8 +37,9 @@ def reliability(scored: Scored, *, bins: int = 10) -> pd.DataFrame:
 def by_list_size(scored: Scored) -> pd.DataFrame:
     """What do lists of each size hold, and what could luck among equal scores do?
 
-    One row per model and share: places `n`, hits `events` (expected among equals), `precision`
-    and `recall`, with the `fewest` and `most` hits that an order among equals could give.
+    One row per model and share: places `n`, hits `events` (expected among equals), `missed` (all
+    who fell elsewhere), `precision` and `recall`, with the `fewest` and `most` hits that an order
+    among equals could give.
     """
     answer = scored.answer
     whole = np.ones((1, len(answer)))
@@ -50,10 +51,11 @@ def by_list_size(scored: Scored) -> pd.DataFrame:
             rows.append(
                 (
                     *(model, share, share * len(answer), top.yes[0]),
+                    top.all_yes[0] - top.yes[0],
                     *(top.precision[0], top.recall[0], top.worst_yes[0], top.best_yes[0]),
                 )
             )
-    columns = ["model", "share", "n", "events", "precision", "recall", "fewest", "most"]
+    columns = ["model", "share", "n", "events", "missed", "precision", "recall", "fewest", "most"]
     return _named(scored, pd.DataFrame(rows, columns=columns))
 
 

@@ -8,15 +8,17 @@ import pandas as pd
 from hardship_model.evaluation.backtest import Scored
 from hardship_model.evaluation.lists import on_the_list
 from hardship_model.evaluation.metrics import ratio
-from hardship_model.evaluation.withholding import fewest_households, withhold_few
 
 EVERYBODY = "everybody"
 _HALVINGS = 60
+_COUNTED = ["n", "events"]
 _NOW = ["visits_now", "found_now", "recall_now"]
 _THEN = ["threshold", "visits", "found", "recall", "more_visits", "more_found"]
 
 
-def equal_recall(scored: Scored, groups: pd.Series, *, list_share: float) -> pd.DataFrame:
+def equal_recall(
+    scored: Scored, groups: pd.Series, *, list_share: float, shown_in: pd.DataFrame
+) -> pd.DataFrame:
     """Which thresholds would find the same share of each group's falls, at how many visits?
 
     Now there is one list for all: the `list_share` of all rows ranked highest. Two ways to
@@ -28,22 +30,22 @@ def equal_recall(scored: Scored, groups: pd.Series, *, list_share: float) -> pd.
     This is hindsight, on the falls that the thresholds were moved for: thresholds fixed in
     advance reach less.
 
+    `groups` are words, in the order of `scored.rows`, named as in `shown_in`: the table of
+    `groups.by_group` for the same list. A group whose recall is withheld there is withheld here.
+
     Returns
     -------
-    one row per model × `way` × group (words, in the order of `scored.rows`), with *everybody*
-    first: rows `n`, falls `events`; visits, falls found and recall now; `threshold`, the lowest
-    score visited then; visits, falls found and recall then; and the differences. `withheld` as
-    in `groups.by_group`.
+    one row per model × `way` × group of the column, with *everybody* first: rows `n`, falls
+    `events`; visits, falls found and recall now; `threshold`, the lowest score visited then;
+    visits, falls found and recall then; the differences; and `withheld`.
 
     """
     answer = scored.answer
     names, codes = np.unique(groups.to_numpy(dtype=str), return_inverse=True)
     members = [np.flatnonzero(codes == g) for g in range(len(names))]
-    household = scored.rows["household_id"].to_numpy()
     frame = pd.DataFrame(
         {
             "group": names,
-            "fewest": [fewest_households(answer[rows], household[rows])[0] for rows in members],
             "n": [len(rows) for rows in members],
             "events": [float((answer[rows] == 1).sum()) for rows in members],
         }
@@ -55,11 +57,10 @@ def equal_recall(scored: Scored, groups: pd.Series, *, list_share: float) -> pd.
             visits_now=[listed[rows].sum() for rows in members],
             found_now=[listed[rows] @ (answer[rows] == 1) for rows in members],
         )
-        some = now[["found_now"]].assign(missed=now["events"] - now["found_now"])
-        now["fewest"] = np.fmin(now["fewest"], some.where(some > 0).min(axis=1))
         curves = [_Curve.of(score[rows], answer[rows]) for rows in members]
         tables += [_moved(now, curves, way).assign(model=model) for way in _WAYS]
-    return _finished(pd.concat(tables, ignore_index=True), scored)
+    table = _finished(pd.concat(tables, ignore_index=True), scored, column=str(groups.name))
+    return _withheld(table, shown_in)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -120,25 +121,33 @@ def _moved(now: pd.DataFrame, curves: list[_Curve], way: str) -> pd.DataFrame:
     anybody = now["events"] > 0
     visits = np.where(anybody, needed, now["visits_now"])
     of_groups = now.assign(visits=visits, found=np.where(anybody, recall * now["events"], 0.0))
-    whole = of_groups.drop(columns=["group", "fewest"]).sum().to_frame().T
-    whole = whole.assign(group=EVERYBODY, fewest=now["fewest"].sum())
+    whole = of_groups.drop(columns="group").sum().to_frame().T.assign(group=EVERYBODY)
     thresholds = [c.threshold(v) for c, v in zip(curves, visits, strict=True)]
     table = pd.concat([whole, of_groups.assign(threshold=thresholds)], ignore_index=True)
     return table.assign(way=way)
 
 
-def _finished(table: pd.DataFrame, scored: Scored) -> pd.DataFrame:
+def _finished(table: pd.DataFrame, scored: Scored, *, column: str) -> pd.DataFrame:
     table = table.assign(
         task=scored.task.name,
         origin=scored.origin.name,
+        column=column,
         recall_now=ratio(table["found_now"].to_numpy(), table["events"].to_numpy()),
         recall=ratio(table["found"].to_numpy(), table["events"].to_numpy()),
         more_visits=table["visits"] - table["visits_now"],
         more_found=table["found"] - table["found_now"],
-        # What stands together, for the group that would be given away by the sum.
-        column=np.where(table["group"] == EVERYBODY, EVERYBODY, "group"),
-        metric=table["way"],
     )
-    kept = withhold_few(table, shown=[*_NOW, *_THEN])
-    place = ["task", "origin", "model", "way", "group", "n", "events"]
-    return kept[[*place, *_NOW, *_THEN, "withheld"]]
+    return table[["task", "origin", "column", "model", "way", "group", *_COUNTED, *_NOW, *_THEN]]
+
+
+def _withheld(table: pd.DataFrame, shown_in: pd.DataFrame) -> pd.DataFrame:
+    """The counts of the two tables are the same, so that what one withholds both must."""
+    told = shown_in[(shown_in["metric"] == "recall") & ~shown_in["withheld"]]
+    place = ["task", "origin", "column", "model", "group"]
+    of_group = table.assign(column=table["column"].mask(table["group"] == EVERYBODY, EVERYBODY))
+    in_both = pd.MultiIndex.from_frame(of_group[place]).isin(pd.MultiIndex.from_frame(told[place]))
+    shown = pd.Series(in_both, index=table.index)
+    numbers = [*_COUNTED, *_NOW, *_THEN]
+    out = table.copy()
+    out[numbers] = out[numbers].astype(float).mask(~shown)
+    return out.assign(withheld=~shown)

@@ -1,13 +1,12 @@
 """Whom does a list miss? Every metric by group and by pairs of groups."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from hardship_model.data.panel import Panel, PanelError
 from hardship_model.evaluation.backtest import Scored
 from hardship_model.evaluation.lists import on_the_list
 from hardship_model.evaluation.metrics import ratio
@@ -15,11 +14,9 @@ from hardship_model.evaluation.shrinkage import Shrunk, shrink
 from hardship_model.evaluation.sums import Formula, as_sums
 from hardship_model.evaluation.uncertainty import Amounts, Draws, intervals
 from hardship_model.evaluation.withholding import AND, fewest_households, withhold_few
-from hardship_model.features import declare, features
 from hardship_model.rates import wilson
 
 EVERYBODY = "everybody"
-UNKNOWN = "not known"
 #: A group with fewer households that fell than this is flagged: little can be said of it.
 FEW_EVENTS = 30
 #: Shares of counts; `n` and `events` of their rows are what is divided.
@@ -40,33 +37,6 @@ _SHOWN = [
 ]
 
 
-def group_labels(panel: Panel, rows: pd.DataFrame, *, columns: Sequence[str]) -> pd.DataFrame:
-    """Which group did each row's household belong to, as far as was known at its `as_of`?
-
-    `rows` has `household_id` and `as_of`; `columns` are declared categories or flags of the
-    panel. One column of words per column asked for, with the index of `rows`; whoever's group
-    was not known is in the group *not known*. Raises PanelError for other columns.
-    """
-    now = {
-        f.column: f
-        for f in declare(panel)
-        if f.stat == "now" and f.kind in ("category", "flag") and f.column != "in_hardship"
-    }
-    if absent := sorted(set(columns) - set(now)):
-        raise PanelError(
-            f"Panel {panel.name!r} has no categories or flags {absent} to group by;"
-            f" it has {sorted(now)}."
-        )
-    known = features(panel, [now[column] for column in columns], who=rows)
-    return pd.DataFrame({c: _words(known[now[c].name]) for c in columns}, index=rows.index)
-
-
-def _words(values: pd.Series) -> pd.Series:
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return values.astype("str").where(values.notna(), UNKNOWN)
-    return values.map({0.0: "no", 1.0: "yes"}).fillna(UNKNOWN)
-
-
 def by_group(
     scored: Scored, labels: pd.DataFrame, *, list_share: float, n_draws: int, seed: int
 ) -> pd.DataFrame:
@@ -74,7 +44,7 @@ def by_group(
 
     The list is one for all: the `list_share` of all rows ranked highest, as it stands; equals
     at its end have equal parts of the last places. `labels` are words, one column per grouping,
-    in the order of `scored.rows` (`group_labels`).
+    in the order of `scored.rows` (`groupings.group_labels`).
 
     Returns
     -------
@@ -100,7 +70,7 @@ def by_group(
     table = pd.concat(tables, ignore_index=True)
     table.insert(0, "task", scored.task.name)
     table.insert(1, "origin", scored.origin.name)
-    return withhold_few(table, shown=_SHOWN)
+    return withhold_few(table, shown=_SHOWN, telling_all=RATES[1:])
 
 
 def _groupings(labels: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
@@ -117,8 +87,8 @@ class _Part:
     """One model in one group: arrays over metrics."""
 
     group: str
-    #: The fewest of: households, of them those that fell, those that did not, unless none.
-    fewest: int
+    #: The fewest of what a metric's row would tell (`_fewest`).
+    fewest: np.ndarray
     fallen: int
     metrics: list[str]
     value: np.ndarray
@@ -145,9 +115,10 @@ def _parts(
         for model, formula, one, many in zip(listed, formulas, sums, drawn, strict=True):
             value, of_draws = _metrics(formula, one), _metrics(formula, many)
             n, events, size = _counts(formula, one)
+            told = _fewest(_of_list(formula, one), fewest, n_metrics=len(value))
             parts[model].append(
                 _Part(
-                    group=str(name), fewest=fewest, fallen=fallen, metrics=list(value),
+                    group=str(name), fewest=told, fallen=fallen, metrics=list(value),
                     value=np.concatenate(list(value.values())),
                     drawn=np.array(list(of_draws.values())),
                     n=n, events=events, size=size,
@@ -201,6 +172,21 @@ def _counts(formula: Formula, totals: np.ndarray) -> np.ndarray:
     return np.array([*rates, *[(yes + no, yes, pairs)] * others]).T
 
 
+def _fewest(of: dict[str, np.ndarray], households: int, *, n_metrics: int) -> np.ndarray:
+    """The fewest of: households, those that fell, those that did not, unless none; [metrics].
+
+    For all rates but *listed* also of: found, visited in vain, missed, rightly not visited, since
+    each of these could be worked out from the others' rows.
+    """
+    hits, in_vain = of["hits"][0], of["in_vain"][0]
+    cells = [hits, in_vain, of["yes"][0] - hits, of["no"][0] - in_vain]
+    # Sums over many rows may leave a little where there is nothing.
+    of_list = min([cell for cell in cells if cell > 1e-9], default=0.0)
+    told = np.full(n_metrics, float(households))
+    told[1 : len(RATES)] = min(households, of_list)
+    return told
+
+
 def _of_list(formula: Formula, totals: np.ndarray) -> dict[str, np.ndarray]:
     names = ("rows", "listed", "hits", "in_vain", *formula.names)
     return dict(zip(names, totals.T, strict=True))
@@ -226,7 +212,7 @@ def _table(column: str, model: str, parts: list[_Part], whole: _Part) -> pd.Data
         "difference_low": left.low.T.ravel(),
         "difference_high": left.high.T.ravel(),
         "flagged": np.repeat([p.fallen < FEW_EVENTS for p in parts], len(whole.metrics)),
-        "fewest": np.repeat([p.fewest for p in parts], len(whole.metrics)),
+        "fewest": np.concatenate([p.fewest for p in parts]),
     }
     table = pd.DataFrame(flat)
     table.insert(

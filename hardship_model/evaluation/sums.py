@@ -45,6 +45,16 @@ class Formula:
         }
         return within | self._of_probabilities(of)
 
+    def counts_on_lists(self, totals: np.ndarray) -> dict[str, tuple[float, float]]:
+        """Of each share of a list in the sample: what it divides by, and what it divides."""
+        of = {name: float(total) for name, total in zip(self.names, totals, strict=True)}
+        found: dict[str, tuple[float, float]] = {}
+        for share in self.list_shares:
+            yes, known = of[f"yes_{share}"], of[f"yes_{share}"] + of[f"no_{share}"]
+            found |= {f"{rate}_{_at(share)}": (known, yes) for rate in ("precision", "lift")}
+            found[f"recall_{_at(share)}"] = of["yes"], yes
+        return found
+
     def _of_ranking(self, of: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         higher = ratio(of["above_no"], of["yes"]) + ratio(of["below_yes"], of["no"])
         purity = ratio(of["purity"], of["yes"]) + self._moved(of, "purity_moves")
@@ -53,12 +63,11 @@ class Formula:
     def _of_lists(self, of: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         table = {}
         for share in self.list_shares:
-            yes, no, size = of[f"yes_{share}"], of[f"no_{share}"], f"{share:.0%}"
-            at = size.replace("%", "pct")
+            yes, no, at = of[f"yes_{share}"], of[f"no_{share}"], _at(share)
             base_rate = ratio(of["yes"], of["yes"] + of["no"])
-            table[f"precision_at_{at}"] = ratio(yes, yes + no)
-            table[f"recall_at_{at}"] = ratio(yes, of["yes"])
-            table[f"lift_at_{at}"] = ratio(table[f"precision_at_{at}"], base_rate)
+            table[f"precision_{at}"] = ratio(yes, yes + no)
+            table[f"recall_{at}"] = ratio(yes, of["yes"])
+            table[f"lift_{at}"] = ratio(table[f"precision_{at}"], base_rate)
         return table
 
     def _of_probabilities(self, of: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -81,6 +90,10 @@ class Formula:
     def _moved(self, of: dict[str, np.ndarray], name: str) -> np.ndarray:
         """By how much do these households move a metric, if they are as many as the sample's?"""
         return ratio(of[name], of["yes"] + of["no"]) * self.in_sample["known"]
+
+
+def _at(share: float) -> str:
+    return f"at_{share:.0%}".replace("%", "pct")
 
 
 def as_sums(

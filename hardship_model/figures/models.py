@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from hardship_model.figures import style, words
-from hardship_model.figures.reading import parts, records
+from hardship_model.figures.reading import chosen_model, parts, records
 from hardship_model.models import BASELINES, OF_EVERYBODY
 
 #: Beside each chosen model's reliability stands that of the stronger clerk.
@@ -34,7 +34,7 @@ def draw_models(backtest: pd.DataFrame, choice: pd.DataFrame) -> Figure:
             for panel, metric in zip(row, _RANKING, strict=True):
                 _dots_of(panel, table[table["metric"] == metric])
                 panel.set_xlabel(words.METRICS[metric])
-            chosen = words.model(_chosen(choice, task))
+            chosen = words.model(chosen_model(choice, task))
             for label in row[0].get_yticklabels():
                 label.set_fontweight("bold" if label.get_text() == chosen else "normal")
             first = table.iloc[0]
@@ -60,10 +60,6 @@ def _dots_of(panel: Axes, table: pd.DataFrame) -> None:
     )
 
 
-def _chosen(choice: pd.DataFrame, task: str) -> str:
-    return str(choice.loc[(choice["task"] == task) & choice["chosen"], "model"].item())
-
-
 def draw_reliability(reliability: pd.DataFrame, choice: pd.DataFrame) -> Figure:
     """Of those told about this risk, how many fell? The chosen model beside income over line.
 
@@ -73,7 +69,7 @@ def draw_reliability(reliability: pd.DataFrame, choice: pd.DataFrame) -> Figure:
     with style.look():
         figure, panels = style.canvas(len(places), 2, height=0.3 + 2.5 * len(places))
         for row, ((task, origin), table) in zip(panels, places, strict=True):
-            for panel, name in zip(row, (_chosen(choice, task), _CLERK), strict=True):
+            for panel, name in zip(row, (chosen_model(choice, task), _CLERK), strict=True):
                 _diagonal(panel, table[table["model"] == name], name)
             limit = max(panel.get_xlim()[1] for panel in row)
             for panel in row:
@@ -118,7 +114,7 @@ def draw_lists(lists: pd.DataFrame, choice: pd.DataFrame) -> Figure:
     with style.look():
         figure, panels = style.canvas(len(places), 2, height=0.9 + 2.3 * len(places))
         for row, ((task, origin), table) in zip(panels, places, strict=True):
-            chosen = _chosen(choice, task)
+            chosen = chosen_model(choice, task)
             for panel, column in zip(row, ("precision", "recall"), strict=True):
                 for (name,), line in parts(table, "model"):
                     _line(panel, line, column, name=name, chosen=name == chosen)

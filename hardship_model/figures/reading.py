@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from hardship_model.evaluation.withholding import AND
+
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table, each by its columns' names."""
@@ -15,3 +17,13 @@ def parts(table: pd.DataFrame, *by: str) -> Iterator[tuple[tuple[str, ...], pd.D
     """The parts of a table that share these names, in the order in which they first stand."""
     for names, part in table.groupby(list(by), sort=False):
         yield tuple(str(name) for name in names), part
+
+
+def chosen_model(choice: pd.DataFrame, task: str) -> str:
+    """Which model did this task get?"""
+    return str(choice.loc[(choice["task"] == task) & choice["chosen"], "model"].item())
+
+
+def single_groups(by_group: pd.DataFrame) -> pd.DataFrame:
+    """The rows of everybody and of single groups, without those of pairs."""
+    return by_group[~by_group["column"].str.contains(AND, regex=False)]

@@ -123,7 +123,12 @@ def dots(
     panel.tick_params(axis="y", length=0)
     panel.grid(visible=False, axis="y")
     if notes:
-        right = panel.secondary_yaxis("right")
-        right.set_yticks(range(len(table)), labels=notes)
-        right.tick_params(length=0, labelsize=8, labelcolor=GREY)
-        right.spines["right"].set_visible(False)
+        write_at_the_right(panel, notes)
+
+
+def write_at_the_right(panel: Axes, notes: Sequence[str]) -> None:
+    """Counts or remarks, one per line of the panel."""
+    right = panel.secondary_yaxis("right")
+    right.set_yticks(range(len(notes)), labels=notes)
+    right.tick_params(length=0, labelsize=8, labelcolor=GREY)
+    right.spines["right"].set_visible(False)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hardship_model.evaluation.backtest import Task
+from hardship_model.evaluation.withholding import AND
 from hardship_model.models import OF_EVERYBODY
 
 #: What a move of the table `transitions` asks.
@@ -65,6 +66,18 @@ def task(name: str) -> str:
     return name.replace("_", " ")
 
 
+def group(column: str, name: str) -> str:
+    """How is a group of households called, or a pair of groups?
+
+    >>> group("work × woman", "out of work × yes"), group("everybody", "everybody")
+    ('work: out of work, woman: yes', 'everybody')
+    """
+    if column == name:
+        return name
+    named = zip(column.split(AND), name.split(AND), strict=True)
+    return ", ".join(f"{c}: {g}" for c, g in named).replace("_", " ")
+
+
 def asked(of: Task) -> str:
     """What does a task ask, in one sentence?"""
     who = {
@@ -117,11 +130,13 @@ def between(low: float, high: float, *, digits: int = 3) -> str:
 
 
 def value_between(row: Mapping[str, Any], *, digits: int = 3) -> str:
-    """A value with its interval; the value alone when too few draws had one.
+    """A value with its interval; the value alone when too few draws had one, or why there is none.
 
     >>> value_between({"value": 0.72766, "low": 0.66385, "high": 0.79001})
     '0.728 (0.664 to 0.790)'
     """
+    if math.isnan(row["value"]):
+        return WITHHELD if row.get("withheld") else "none"
     value = f"{row['value']:.{digits}f}"
     if math.isnan(row["low"]):
         return value

@@ -10,6 +10,7 @@ from hardship_model.report import sentences, tables
 from hardship_model.report.assumptions import assumptions, caveats
 from hardship_model.report.markup import bullets, folded, paragraph, picture, section, table
 from hardship_model.report.markup import tables as split
+from hardship_model.report.missed import missed_part
 from hardship_model.study import Results, same_bits, versions
 
 _QUESTION = (
@@ -65,6 +66,7 @@ def page(results: Results, figures_folder: Path) -> str:
         "falls": ("Who fell back", _falls(results, figures_folder)),
         "known": ("What could have been known", _known(results, figures_folder)),
         "models": ("What each model would have seen", _models(results, figures_folder)),
+        "missed": ("Whom the list misses", missed_part(results, figures_folder)),
         "visits": ("What each way of choosing visits would have found",
                    _visits(results, figures_folder)),
         "assumed": ("What was assumed", table(assumptions(results))),

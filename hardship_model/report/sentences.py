@@ -1,5 +1,6 @@
 """Sentences with numbers, computed from the tables of a run."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,13 +10,19 @@ from hardship_model.evaluation.backtest import CHOSEN_BY
 from hardship_model.figures import words
 from hardship_model.figures.reading import parts, records
 from hardship_model.models import BASELINES
+from hardship_model.report.missed import about_missed
 from hardship_model.screening.visits import CLERKS
 from hardship_model.study import Results
 
 
 def in_short(results: Results) -> list[str]:
     """What does this run say, in a handful of sentences?"""
-    return [*about_falls(results.transitions), *about_models(results), *about_visits(results)]
+    return [
+        *about_falls(results.transitions),
+        *about_models(results),
+        *about_missed(results),
+        *about_visits(results),
+    ]
 
 
 def about_falls(transitions: pd.DataFrame) -> Iterator[str]:
@@ -56,6 +63,8 @@ def _why(chosen: dict[str, Any], choice: list[dict[str, Any]]) -> str:
 
 def _how_it_did(origin: str, of: dict[str, dict[str, Any]]) -> str:
     rows = [of[metric] for metric in CHOSEN_BY]
+    if math.isnan(rows[0]["value"]):
+        return f"At {origin} too few fell, or too few did not, for anything to be told"
     return (
         f"At {origin}, where {words.out_of(rows[0]['events'], rows[0]['n'])} fell:"
         f" {', '.join(map(_compared, rows))}. {_verdict(rows)}"

@@ -91,7 +91,9 @@ def test_every_rate_has_its_counts_and_interval_and_every_model_its_verdict(scor
     table = judge(scored, list_shares=(0.1,), n_draws=60, seed=1)
     ranking = table[table["metric"].isin(["auroc", "precision_at_10pct"])]
 
-    assert (ranking["n"] == len(scored.rows)).all()
+    assert (table.loc[table["metric"] == "auroc", "n"] == len(scored.rows)).all()
+    shares = table[table["metric"].isin(["precision_at_10pct", "recall_at_10pct"])]
+    assert (shares["events"] / shares["n"]).to_numpy() == pytest.approx(shares["value"])
     assert ((ranking["low"] <= ranking["value"]) & (ranking["value"] <= ranking["high"])).all()
     learned = ranking[ranking["model"] == "logistic"]
     assert learned["verdict"].isin(["better", "worse", "too close to call"]).all()

@@ -6,11 +6,18 @@ import pytest
 from grouped_scores import grouped_scores
 
 from hardship_model.evaluation.equal_recall import equal_recall
+from hardship_model.evaluation.groups import by_group
+
+
+def equalled(scored, groups):
+    """Both tables of one list, as a run makes them."""
+    shown = by_group(scored, groups.to_frame(), list_share=0.2, n_draws=2, seed=1)
+    return equal_recall(scored, groups, list_share=0.2, shown_in=shown)
 
 
 def moved(seed, way, **of_scores):
     scored, labels = grouped_scores(seed, n_households=5000, **of_scores)
-    table = equal_recall(scored, labels["place"], list_share=0.2)
+    table = equalled(scored, labels["place"])
     table = table[(table["model"] == "fine") & (table["way"] == way)].set_index("group")
     assert not table["withheld"].any()
     return scored, labels["place"], table
@@ -54,7 +61,7 @@ def test_visiting_from_the_threshold_up_finds_what_is_said(way):
 def test_equals_are_visited_in_equal_parts():
     scored, labels = grouped_scores(1, n_households=5000)
     scored.score["fine"] = np.zeros(len(labels))  # nothing is known of anybody
-    table = equal_recall(scored, labels["place"], list_share=0.2)
+    table = equalled(scored, labels["place"])
     table = table[(table["model"] == "fine") & (table["way"] == "same visits")]
 
     assert table["recall"].to_numpy() == pytest.approx(0.2)
@@ -65,12 +72,12 @@ def test_a_place_with_few_falls_is_withheld_and_so_is_the_next():
     scored, labels = grouped_scores(1, n_households=5000)
     hamlet = labels["place"].mask(scored.rows["household_id"] < 15, "hamlet")
 
-    table = equal_recall(scored, hamlet, list_share=0.2)
+    table = equalled(scored, hamlet)
 
     hidden = set(table.loc[table["withheld"], "group"])
     assert {"hamlet", "isle"} <= hidden
     shown = table[table["group"] == "hamlet"].drop(
-        columns=["task", "origin", "model", "way", "group", "withheld"]
+        columns=["task", "origin", "column", "model", "way", "group", "withheld"]
     )
     assert shown.isna().all(axis=None)
 
@@ -80,7 +87,7 @@ def test_a_group_in_which_nobody_fell_keeps_its_visits():
     calm = (labels["place"] == "isle").to_numpy()
     scored.rows.loc[calm, "answer"] = "no"
 
-    table = equal_recall(scored, labels["place"], list_share=0.2)
+    table = equalled(scored, labels["place"])
 
     isle = table[table["group"] == "isle"]
     assert isle["more_visits"].to_numpy() == pytest.approx(0)
@@ -95,7 +102,7 @@ def test_few_falls_found_are_withheld_although_many_fell():
     fell = np.flatnonzero(isle & (scored.answer == 1))
     scored.score["fine"][fell[:4]] = 99.0
 
-    table = equal_recall(scored, labels["place"], list_share=0.2)
+    table = equalled(scored, labels["place"])
 
     assert len(fell) > 50
     assert table.loc[(table["group"] == "isle") & (table["model"] == "fine"), "withheld"].all()

@@ -103,6 +103,29 @@ def test_withheld_lists_are_not_drawn():
     assert drawn == set(lists.loc[~lists["withheld"], "share"])
 
 
+def test_each_group_is_drawn_for_the_chosen_model_and_a_clerk_and_the_withheld_are_counted():
+    figure = figures.draw_groups(made_up.by_group(), made_up.choice())
+
+    first = figure.axes[0]
+    labels = [label.get_text() for label in first.get_yticklabels()]
+    assert labels == ["everybody", "woman: no", "woman: yes"]
+    assert notes(first) == ["30 of 60", "12 of 25", "24 of 35"]
+    assert [x for x, _ in dots(first)] == pytest.approx(2 * [30 / 60, 12 / 25, 24 / 35])
+    assert first.get_title(loc="left").endswith("2 groups withheld")
+    hollow = [line for line in first.lines if line.get_markerfacecolor() == "white"]
+    assert [float(line.get_xdata()[0]) for line in hollow] == pytest.approx(2 * [12 / 25])
+
+
+def test_where_every_group_is_withheld_everybody_stays_and_says_so():
+    table = made_up.by_group().assign(withheld=True)
+    table[["n", "events", "value", "low", "high"]] = np.nan
+
+    first = figures.draw_groups(table, made_up.choice()).axes[0]
+
+    assert [label.get_text() for label in first.get_yticklabels()] == ["everybody"]
+    assert notes(first) == ["withheld"]
+
+
 def test_groups_withheld_from_reliability_are_counted():
     assert texts(figures.draw_reliability(made_up.reliability(), made_up.choice())).count(
         "1 of 3 groups withheld"
@@ -180,7 +203,7 @@ def written(tmp_path_factory):
 
 
 def test_every_picture_comes_as_svg_and_png(written):
-    names = {"moves", "hazards", "origins", "models", "reliability", "lists", "visits"}
+    names = {"moves", "hazards", "origins", "models", "reliability", "lists", "groups", "visits"}
 
     assert {path.name for path in written.iterdir()} == {
         f"{name}.{ending}" for name in names for ending in ("svg", "png")

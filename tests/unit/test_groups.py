@@ -6,14 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from grouped_scores import grouped_scores
-from invented_panels import drifting_panel
 from sklearn.metrics import brier_score_loss, precision_score, recall_score, roc_auc_score
 
-from hardship_model.data.panel import PanelError
 from hardship_model.evaluation.backtest import judge
-from hardship_model.evaluation.groups import RATES, UNKNOWN, by_group, group_labels
+from hardship_model.evaluation.groups import RATES, by_group
 from hardship_model.evaluation.lists import on_the_list
-from strips import FIRST_MONTH
 
 
 def table_of(seed, *, blind_in="", n_draws=200, **of_scores):
@@ -194,31 +191,39 @@ def test_the_same_twice_gives_the_same_table():
     pd.testing.assert_frame_equal(table_of(4, n_draws=30), table_of(4, n_draws=30))
 
 
-def test_a_group_is_what_was_known_at_the_time():
-    panel = drifting_panel(1)
-    # From month 20 on everybody has moved west; whether the first was ever ill is not known.
-    moved = panel.rows.assign(
-        district=panel.rows["district"].where(panel.rows["month"] < FIRST_MONTH + 20, "west"),
-        ill=panel.rows["ill"].astype("boolean").mask(panel.rows["household_id"] == 0),
-    )
-    panel = panel.with_rows(moved)
-    ids = panel.households[:50]
-    then, later = (
-        group_labels(
-            panel, pd.DataFrame({"household_id": ids, "as_of": FIRST_MONTH + month}),
-            columns=["district", "ill"],
-        )
-        for month in (19, 25)
-    )  # fmt: skip
+def test_a_group_whose_list_found_few_keeps_them_to_itself_in_every_rate():
+    """Sixty fell and the list found four of them: recall, precision and the missed all tell it."""
+    scored, labels = grouped_scores(1, n_households=5000)
+    isle = (labels["place"] == "isle").to_numpy()
+    fell = np.flatnonzero(isle & (scored.answer == 1))
+    score = np.where(isle, -99.0, scored.score["fine"])
+    score[np.r_[fell[:4], np.flatnonzero(isle & (scored.answer == 0))[:40]]] = 99.0
+    scored = dataclasses.replace(scored, score={"fine": score})
 
-    assert set(then["district"]) == {"east", "west"}
-    assert set(later["district"]) == {"west"}
-    assert then["ill"][0] == UNKNOWN
-    assert set(then["ill"][1:]) == {"yes", "no"}
+    table = by_group(scored, labels[["place"]], list_share=0.2, n_draws=20, seed=1)
+    of = table.set_index(["group", "metric"])["withheld"]
+
+    assert len(fell) > 50
+    assert not of["isle", "auroc"]
+    assert not of["isle", "listed"]
+    hidden = {metric: {g for g, m in of.index[of] if m == metric} for metric in RATES[1:]}
+    assert "isle" in hidden["precision"]
+    # The same other group goes with it in each, so that no two rows tell what a third withholds.
+    assert len(hidden["precision"]) > 1
+    assert hidden["precision"] == hidden["recall"] == hidden["exclusion_error"]
 
 
-def test_only_declared_categories_and_flags_can_be_grouped_by():
-    panel = drifting_panel(1)
-    rows = pd.DataFrame({"household_id": panel.households[:1], "as_of": FIRST_MONTH})
-    with pytest.raises(PanelError, match=r"\['spending'\] to group by; it has \['district', 'ill'"):
-        group_labels(panel, rows, columns=["spending", "ill"])
+def test_what_is_withheld_of_a_groups_falls_cannot_be_found_in_its_rates():
+    """Small pairs: wherever the falls of a group are withheld, so are its recall and precision."""
+    scored, labels = grouped_scores(2, n_households=900)
+
+    table = by_group(scored, labels, list_share=0.2, n_draws=5, seed=1)
+    table = table[table["column"] != "everybody"]
+    wide = table.pivot_table(
+        index=["column", "group", "model"], columns="metric", values="withheld", aggfunc="first"
+    ).astype(bool)
+
+    assert wide["brier"].any()
+    assert not wide["brier"].all()
+    for rate in RATES[1:]:
+        assert wide.loc[wide["brier"] | wide["listed"], rate].all()

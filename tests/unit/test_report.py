@@ -84,7 +84,7 @@ def test_the_page_is_well_formed(outline):
 
 
 def test_every_picture_is_there_and_says_what_it_shows(outline):
-    assert len(outline.pictures) == 7
+    assert len(outline.pictures) == 8
     assert all(p["role"] == "img" and len(p["aria-label"]) > 30 for p in outline.pictures)
 
 
@@ -116,6 +116,15 @@ def test_a_run_without_visits_has_no_such_section(folder):
 
     assert 'id="visits"' not in page
     assert 'href="#visits"' not in page
+
+
+def test_a_run_without_groups_has_no_such_section(folder):
+    nothing = {"by_group": pd.DataFrame(), "equal_recall": pd.DataFrame()}
+
+    page = report.page(made_up.results(**nothing), folder)
+
+    assert 'id="missed"' not in page
+    assert list(report.about_missed(made_up.results(**nothing))) == []
 
 
 @pytest.mark.parametrize(
@@ -197,7 +206,57 @@ def test_visits_are_told_with_the_difference_and_its_verdict():
     assert told.endswith("+12.5 points (+5.0 to +20.0), better.")
 
 
+def test_whom_the_list_misses_is_told_with_counts_and_with_what_is_withheld():
+    first, second = report.about_missed(made_up.results())
+
+    assert first == (
+        "Return next year, at 1987: the 10% ranked highest by boosting (everybody) miss"
+        " 50.0% (40.0 to 60.0), 30 of 60. Beyond what noise explains, it misses more of"
+        " woman: yes (68.6% (58.6 to 78.6), 24 of 35); 2 of 5 groups are withheld."
+    )
+    assert "by logistic miss" in second
+
+
+def test_when_noise_explains_all_no_group_is_named():
+    table = made_up.by_group().assign(gap="too close to call")
+
+    first, _ = report.about_missed(made_up.results(by_group=table))
+
+    assert first.endswith(
+        "Of no group does it miss more or less than noise explains; 2 of 5 groups are withheld."
+    )
+
+
 # Tables.
+
+
+def test_each_group_stands_with_its_counts_or_says_that_it_is_withheld():
+    table = report.groups_table(made_up.results())
+    of = table[table["task"] == "return next year"].set_index("group")
+
+    missed = of["missed, of those who fell"]
+    assert missed["everybody"] == "30 of 60"
+    assert missed["woman: no"] == "12 of 25"
+    assert missed["work: out of work"] == of.loc["work: out of work", "share"] == "withheld"
+    assert of.loc["work: out of work", "is"] == ""
+    assert of.loc["work: none of these", "share"] == ""
+    assert of.loc["woman: yes", "is"] == "higher"
+    assert of.loc["woman: no", "few"] == "fewer than 30 fell"
+
+
+def test_of_pairs_only_those_are_told_that_noise_does_not_explain():
+    table = report.gaps_table(made_up.results())
+
+    assert set(table["group"]) == {"woman: yes, work: none of these"}
+    assert len(table) == len(made_up.TASKS)
+
+
+def test_equal_recall_is_told_with_its_price():
+    row = report.equal_table(made_up.results()).iloc[0]
+
+    assert row["visits, found now"] == "30, 30"
+    assert row["nobody below everybody: visits"] == "+12.0"
+    assert row["found"] == "+2.4"
 
 
 def test_answers_are_counted_by_kind_and_the_few_are_withheld():

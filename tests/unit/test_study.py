@@ -43,7 +43,17 @@ def runs(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "name", ["transitions", "backtest", "choice", "reliability", "lists", "visits"]
+    "name",
+    [
+        "transitions",
+        "backtest",
+        "choice",
+        "reliability",
+        "lists",
+        "by_group",
+        "equal_recall",
+        "visits",
+    ],  # fmt: skip
 )
 def test_the_same_config_twice_gives_the_same_bytes(runs, name):
     one, two = ((runs / run / f"{name}.csv").read_bytes() for run in ("one", "two"))

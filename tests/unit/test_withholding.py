@@ -6,7 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hardship_model.evaluation.withholding import AND, fewest_households, withhold_few
+from hardship_model.evaluation.withholding import (
+    AND,
+    fewest_households,
+    withhold_few,
+    withhold_few_on_lists,
+)
 
 
 def table_of(groups, *, few):
@@ -67,3 +72,64 @@ def test_households_count_once_and_unknown_answers_are_of_neither_kind():
 
     assert fewest_households(answer, household) == (1, 1)
     assert fewest_households(np.zeros(6), household) == (4, 0)
+
+
+def list_rows(hits, *, model, places=40, fell=60, against=None):
+    """The rows of one model: its list, and a ranking of 300."""
+    counts = {
+        "auroc": (300, fell), "precision_at_10pct": (places, hits), "recall_at_10pct": (fell, hits),
+        "lift_at_10pct": (places, hits), "precision_at_50pct": (150, 0.75 * fell),
+        "recall_at_50pct": (fell, 0.75 * fell),
+    }  # fmt: skip
+    return pd.DataFrame(
+        {"task": "falls", "origin": "now", "model": model, "metric": metric, "n": n,
+         "events": float(events), "value": events / n, "low": 0.1, "high": 0.9,
+         "against": against, "difference": 0.0, "difference_low": 0.0, "difference_high": 0.0,
+         "verdict": "better"}
+        for metric, (n, events) in counts.items()
+    )  # fmt: skip
+
+
+def test_a_list_with_few_hits_says_nothing_of_them_in_any_of_its_shares():
+    out = withhold_few_on_lists(list_rows(7, model="clerk")).set_index("metric")
+
+    assert set(out.index[out["withheld"]]) == {
+        "precision_at_10pct", "recall_at_10pct", "lift_at_10pct",
+    }  # fmt: skip
+    assert (
+        out.loc[out["withheld"], ["n", "events", "value", "low", "difference"]]
+        .isna()
+        .all(axis=None)
+    )
+    assert out.loc[~out["withheld"], ["n", "events", "value"]].notna().all(axis=None)
+
+
+def test_a_list_that_missed_few_or_was_in_vain_for_few_is_withheld_as_a_whole():
+    missed_four = withhold_few_on_lists(list_rows(36, model="clerk", places=90, fell=40))
+    four_in_vain = withhold_few_on_lists(list_rows(36, model="clerk", places=40))
+
+    for out in (missed_four, four_in_vain):
+        assert out.loc[out["metric"].str.endswith("10pct"), "withheld"].all()
+
+
+def test_a_difference_is_withheld_with_either_side_of_it():
+    table = pd.concat(
+        [list_rows(7, model="clerk"), list_rows(15, model="learned", against="clerk")],
+        ignore_index=True,
+    )
+
+    out = withhold_few_on_lists(table).set_index(["model", "metric"])
+
+    row = out.loc[("learned", "recall_at_10pct")]
+    assert row["value"] == 0.25
+    assert pd.isna(row["difference"])
+    assert pd.isna(row["verdict"])
+    assert out.loc[("learned", "auroc"), "verdict"] == "better"
+
+
+def test_where_few_fell_nothing_is_told_and_nobody_can_count_them():
+    out = withhold_few_on_lists(list_rows(5, model="clerk", fell=6)).set_index("metric")
+
+    assert out["withheld"].all()
+    assert out["events"].isna().all()
+    assert out["n"].dropna().to_dict() == {"auroc": 300}

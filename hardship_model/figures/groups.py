@@ -1,0 +1,83 @@
+"""Whom does the list miss? Exclusion error by group, for the chosen model and a clerk."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import PercentFormatter
+
+from hardship_model.figures import style, words
+from hardship_model.figures.reading import chosen_model, parts, records, single_groups
+from hardship_model.models import BASELINES
+
+#: Beside the chosen model stands the stronger clerk.
+_CLERK = BASELINES[-1]
+_APART = 0.17
+
+
+def draw_groups(by_group: pd.DataFrame, choice: pd.DataFrame) -> Figure:
+    """Of those who fell, what share did the list miss, group by group?
+
+    A line per group of each single grouping, everybody first; the groups that are withheld are
+    counted. Hollow: fewer than 30 households fell. Dotted: what is missed of everybody.
+    """
+    missed = single_groups(by_group[by_group["metric"] == "exclusion_error"])
+    places = list(parts(missed, "task", "origin"))
+    shown = [_shown(table, chosen_model(choice, task)) for (task, _), table in places]
+    lines = [len(groups) + 2.6 for groups, _ in shown]
+    with style.look():
+        figure, panels = style.canvas(
+            len(places), height=0.6 + 0.235 * sum(lines), heights=lines, share_x="col"
+        )
+        for panel, ((task, origin), table), (groups, models) in zip(
+            panels[:, 0], places, shown, strict=True
+        ):
+            _lines_of(panel, table, groups, models)
+            withheld = int(table.loc[table["model"] == models[0], "withheld"].sum())
+            panel.set_title(f"{words.task(task)}, {origin}: {withheld} groups withheld")
+        panels[-1, 0].set_xlabel("exclusion error: missed, of those who fell")
+        panels[-1, 0].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn = dict.fromkeys(model for _, models in shown for model in models)
+        style.legend(figure, [
+            Line2D([], [], color=style.colour(m), marker="o", label=words.model(m)) for m in drawn
+        ])  # fmt: skip
+    return figure
+
+
+def _shown(table: pd.DataFrame, chosen: str) -> tuple[pd.DataFrame, list[str]]:
+    """Everybody, the groups of which something may be told, and the models to draw."""
+    models = list(dict.fromkeys([chosen, _CLERK]))
+    some = table["value"].notna() | (table["column"] == table["group"])
+    told = table[table["model"].isin(models) & some]
+    return told[["column", "group"]].drop_duplicates(), models
+
+
+def _lines_of(panel: Axes, table: pd.DataFrame, groups: pd.DataFrame, models: list[str]) -> None:
+    counts: list[str] = []
+    for k, model in enumerate(models):
+        of = table[table["model"] == model].set_index(["column", "group"])
+        rows = records(of.reindex(pd.MultiIndex.from_frame(groups)))
+        shift = _APART * (2 * k - len(models) + 1)
+        for place, row in enumerate(rows):
+            _dot(panel, row, place + shift, style.colour(model))
+        panel.axvline(rows[0]["value"], color=style.colour(model), linestyle=":", linewidth=1)
+        counts = counts or [
+            "withheld" if pd.isna(row["n"]) else words.out_of(row["events"], row["n"])
+            for row in rows
+        ]
+    labels = [words.group(row["column"], row["group"]) for row in records(groups)]
+    panel.set_yticks(range(len(groups)), labels=labels)
+    panel.set_ylim(len(groups) - 0.4, -0.6)
+    panel.tick_params(axis="y", length=0)
+    panel.grid(visible=False, axis="y")
+    style.write_at_the_right(panel, counts)
+
+
+def _dot(panel: Axes, row: dict[str, Any], place: float, paint: str) -> None:
+    panel.plot([row["low"], row["high"]], [place, place], color=paint, linewidth=1.5)
+    panel.plot(
+        [row["value"]], [place], "o", color=paint, markersize=5,
+        markerfacecolor="white" if row["flagged"] is True else paint,
+    )  # fmt: skip

@@ -1,0 +1,174 @@
+"""Whom the list misses: sentences and tables by group, and the part of the page."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hardship_model.figures import words
+from hardship_model.figures.reading import chosen_model, parts, records, single_groups
+from hardship_model.report.markup import bullets, folded, paragraph, picture, tables
+from hardship_model.study import Results
+
+_Row = dict[str, Any]
+_NAMED = "{0}, judged at {1}"
+
+
+def about_missed(results: Results) -> Iterator[str]:
+    """For each task: what share of the falls does the chosen model's list miss, of whom more?"""
+    if results.by_group.empty:
+        return
+    share = results.study.list_shares[0]
+    for (task, origin), table in parts(_of_chosen(results), "task", "origin"):
+        rows = records(single_groups(table))
+        everybody, groups = rows[0], rows[1:]
+        yield (
+            f"{words.task(task).capitalize()}, at {origin}: the {share:.0%} ranked highest by"
+            f" {words.model(everybody['model'])} miss {_missed(everybody)}. {_gaps(groups)}."
+        )
+
+
+def _gaps(groups: list[_Row]) -> str:
+    """Which groups are missed more or less than noise explains? And of how many is nothing told?"""
+    told = [row for row in groups if not row["withheld"]]
+    said = {gap: [_gap(row) for row in told if row["gap"] == gap] for gap in ("higher", "lower")}
+    parts_of = [
+        f"{word} of {'; '.join(said[gap])}"
+        for gap, word in (("higher", "more"), ("lower", "less"))
+        if said[gap]
+    ]
+    withheld = f"{len(groups) - len(told)} of {len(groups)} groups are withheld"
+    if parts_of:
+        return f"Beyond what noise explains, it misses {', and '.join(parts_of)}; {withheld}"
+    return f"Of no group does it miss more or less than noise explains; {withheld}"
+
+
+def _gap(row: _Row) -> str:
+    few = ", few" if row["flagged"] else ""
+    return f"{words.group(row['column'], row['group'])} ({_missed(row)}{few})"
+
+
+def _missed(row: _Row) -> str:
+    share = words.percent_between(row["value"], row["low"], row["high"])
+    return f"{share}, {words.out_of(row['events'], row['n'])}" if row["n"] == row["n"] else share
+
+
+def _of_chosen(results: Results, *, metric: str = "exclusion_error") -> pd.DataFrame:
+    """The rows of each task's chosen model."""
+    table = results.by_group[results.by_group["metric"] == metric]
+    chosen = {task.name: chosen_model(results.choice, task.name) for task in results.study.tasks}
+    return table[table["model"] == table["task"].map(chosen)]
+
+
+def groups_table(results: Results) -> pd.DataFrame:
+    """Of those who fell, whom did the chosen model's list miss? One row per task × group.
+
+    Single groups only; `beyond noise` is how far from everybody once noise is taken back.
+    """
+    return pd.DataFrame([_line(row) for row in records(single_groups(_of_chosen(results)))])
+
+
+def gaps_table(results: Results) -> pd.DataFrame:
+    """Which pairs of groups does the chosen model's list miss more or less than noise explains?"""
+    table = _of_chosen(results)
+    pairs = table.drop(single_groups(table).index)
+    gaps = pairs[pairs["gap"].isin(["higher", "lower"])]
+    return pd.DataFrame([_line(row) for row in records(gaps)])
+
+
+def _line(row: _Row) -> dict[str, str]:
+    points = [100 * row[c] for c in ("difference", "difference_low", "difference_high")]
+    difference, low, high = (words.signed(p, 1) for p in points)
+    compared = pd.notna(row["difference"])
+    return {
+        "task": words.task(row["task"]),
+        "judged at": row["origin"],
+        "group": words.group(row["column"], row["group"]),
+        "missed, of those who fell": words.WITHHELD
+        if row["withheld"]
+        else words.out_of(row["events"], row["n"]),
+        "share": "" if row["n"] == 0 else words.percent_between(
+            row["value"], row["low"], row["high"]
+        ),
+        "beyond noise, points": f"{difference} ({low} to {high})" if compared else "",
+        "is": row["gap"] if compared else "",
+        "few": "fewer than 30 fell" if row["flagged"] else "",
+    }  # fmt: skip
+
+
+def equal_table(results: Results) -> pd.DataFrame:
+    """What would it cost that every group's falls are found alike? One row per task × grouping.
+
+    For the chosen model's list, in hindsight.
+    """
+    table = results.equal_recall
+    chosen = {task.name: chosen_model(results.choice, task.name) for task in results.study.tasks}
+    mine = table[(table["model"] == table["task"].map(chosen)) & (table["group"] == "everybody")]
+    rows = []
+    for (task, origin, column), ways in parts(mine, "task", "origin", "column"):
+        of = {row["way"]: row for row in records(ways)}
+        same, more = of["same visits"], of["nobody loses"]
+        rows.append(
+            {
+                "task": words.task(task),
+                "judged at": origin,
+                "groups": column.replace("_", " "),
+                "visits, found now": _pair(same, "visits_now", "found_now"),
+                "alike with the same visits: found": _change(same, "more_found"),
+                "nobody below everybody: visits": _change(more, "more_visits"),
+                "found": _change(more, "more_found"),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _pair(row: _Row, *columns: str) -> str:
+    if row["withheld"]:
+        return words.WITHHELD
+    return ", ".join(words.count(round(row[c])) for c in columns)
+
+
+def _change(row: _Row, column: str) -> str:
+    return words.WITHHELD if row["withheld"] else words.signed(row[column], 1)
+
+
+def missed_part(results: Results, folder: Path) -> str:
+    """The part of the page; empty for a run without groups."""
+    if results.by_group.empty:
+        return ""
+    pairs = gaps_table(results)
+    return (
+        bullets(about_missed(results))
+        + picture(
+            folder / "groups.svg",
+            says="Dots with intervals: of those who fell, the share missed, group by group",
+            caption="Coloured: the chosen model; grey: income over line; dotted: everybody. Hollow:"
+            " fewer than 30 households of the group fell. Groups that could give a family away are"
+            " withheld, and the next smallest with them.",
+        )
+        + paragraph(
+            "Groups are what was on file when the list was made. The list is one for all. A small"
+            " group's share swings by chance, so noise is taken back before it is held against"
+            " everybody (every metric, also of pairs of groups, is in by_group.csv)."
+        )
+        + folded(
+            "The numbers",
+            tables(groups_table(results), by=("task", "judged at"), named=_NAMED)
+            + (
+                tables(pairs, by=("task", "judged at"), named=f"{_NAMED}: pairs of groups")
+                if len(pairs)
+                else paragraph("No pair of groups is missed more or less than noise explains.")
+            ),
+        )
+        + folded(
+            "What equal recall would cost",
+            paragraph(
+                "Thresholds moved group by group: with today's visits so that of every group the"
+                " same share is found; or upward only, until no group lies below today's share of"
+                " everybody. In hindsight, on the falls that the thresholds were moved for: fixed"
+                " in advance they reach less. Thresholds stand in equal_recall.csv."
+            )
+            + tables(equal_table(results), by=("task", "judged at"), named=_NAMED),
+        )
+    )
