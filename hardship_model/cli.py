@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hardship_model import schema, screen_study, study
+from hardship_model import provenance, schema, screen_study, study
 from hardship_model.data import calibration, population
 from hardship_model.files import whole_folder, write_csv
 
@@ -63,11 +63,11 @@ def _write(results: study.Results, config: Path, folder: Path) -> None:
     results.scores.to_parquet(folder / "scores.parquet", index=False)
     if not results.ledger.empty:
         results.ledger.to_parquet(folder / "ledger.parquet", index=False)
-    predictions = {"predictions": study.same_bits(results.scores["risk"])}
+    predictions = {"predictions": provenance.same_bits(results.scores["risk"])}
     _write_json(results.data | predictions, folder / "data.json")
     figures.write_all(results, folder / "figures")
     (folder / "report.html").write_text(report.page(results, folder / "figures"), encoding="utf-8")
-    _write_json(study.versions(), folder / _MARK)
+    _write_json(provenance.versions(), folder / _MARK)
 
 
 def _write_json(content: Mapping[str, object], path: Path) -> None:
@@ -104,7 +104,7 @@ def _write_screened(results: screen_study.ScreenResults, config: Path, folder: P
     figures.write_screened(results, folder / "figures")
     page = report.screen_page(results, folder / "figures")
     (folder / "report.html").write_text(page, encoding="utf-8")
-    _write_json(study.versions(), folder / _MARK)
+    _write_json(provenance.versions(), folder / _MARK)
 
 
 @app.command()

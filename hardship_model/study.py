@@ -1,16 +1,12 @@
 """The main job: from a config to the tables of a run."""
 
-import hashlib
 import itertools
-import platform
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from hardship_model.data import surveys
@@ -28,11 +24,15 @@ from hardship_model.models import BASELINES, build
 from hardship_model.months import to_month, to_text
 from hardship_model.parameters import parameter
 from hardship_model.privacy import withhold_small_cells
+from hardship_model.provenance import describe
 from hardship_model.screening.strategies import at_random, by_risk_since_visit, by_score, in_turn
 from hardship_model.screening.visits import CLERKS, compare_visits, make_visits
 from hardship_model.transitions import transitions
 
-_DECISIVE = ("hardship_model", "numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
+_TABLES = (
+    "transitions", "origins", "backtest", "choice", "reliability", "lists", "by_group",
+    "equal_recall", "visits",
+)  # fmt: skip
 _ORIGIN_MONTHS = ("train_until", "test_from", "answers_until")
 
 
@@ -90,6 +90,8 @@ class Results:
     data: dict[str, Any]
     declared: tuple[Feature, ...]
     transitions: pd.DataFrame
+    #: One row per task × origin: its months, and how many trained.
+    origins: pd.DataFrame
     backtest: pd.DataFrame
     choice: pd.DataFrame
     reliability: pd.DataFrame
@@ -196,25 +198,6 @@ def read(study: Study) -> Sources:
     return Sources(panel=panel, learn_from=panel, judge_by=panel)
 
 
-def describe(panel: Panel) -> dict[str, Any]:
-    """What was read: counts, and a fingerprint that changes with any cell."""
-    content = pd.util.hash_pandas_object(panel.rows, index=False).to_numpy()
-    known = panel.rows["in_hardship"].notna()
-    return {
-        "panel": panel.name,
-        "currency": panel.currency,
-        "step_months": panel.step_months,
-        "rows": len(panel.rows),
-        "households": len(panel.households),
-        "first_month": to_text(panel.months[0]),
-        "last_month": to_text(panel.months[-1]),
-        "rows_with_known_state": int(known.sum()),
-        "rows_in_hardship": int(panel.rows.loc[known, "in_hardship"].sum()),
-        "columns": [c.name for c in panel.columns],
-        "fingerprint": hashlib.sha256(content.tobytes()).hexdigest(),
-    }
-
-
 def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Results:
     """Do the main job; `say` hears one line before each longer step."""
     say(f"Reading {study.name}")
@@ -257,6 +240,12 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
             transitions(sources.judge_by, **_spell_rule(study)),
             shown=["rate", "low", "high", "cumulative"],
         ),
+        origins=withhold_small_cells(
+            pd.DataFrame([_trained(s) for s in scored]),
+            n="n_train",
+            events="train_events",
+            shown=[],
+        ),
         backtest=withhold_few_on_lists(backtest),
         choice=choice,
         reliability=withhold_small_cells(
@@ -280,6 +269,16 @@ def _spell_rule(study: Study) -> dict[str, int]:
     """Moves are counted by the first task's rule of what a spell is."""
     question = study.tasks[0].question
     return {"exit_months": question.exit_months, "spell_months": question.spell_months}
+
+
+def _trained(scored: Scored) -> dict[str, object]:
+    """What did the models learn from here? Of everybody, whom only some models learn from, no."""
+    origin = scored.origin
+    months = {name: to_text(getattr(origin, name)) for name in _ORIGIN_MONTHS}
+    return {
+        "task": scored.task.name, "origin": origin.name, "role": origin.role, **months,
+        "n_train": scored.n_train, "train_events": scored.train_events,
+    }  # fmt: skip
 
 
 def _scores(scored: Scored) -> pd.DataFrame:
@@ -336,27 +335,4 @@ def _visits(
 
 def as_files(results: Results) -> Mapping[str, pd.DataFrame]:
     """Which table of the run becomes which CSV?"""
-    return {
-        name: getattr(results, name)
-        for name in (
-            "transitions",
-            "backtest",
-            "choice",
-            "reliability",
-            "lists",
-            "by_group",
-            "equal_recall",
-            "visits",
-        )
-        if not getattr(results, name).empty
-    }
-
-
-def same_bits(risk: pd.Series) -> str:
-    """A fingerprint of predictions that changes with any bit."""
-    return hashlib.sha256(np.ascontiguousarray(risk.to_numpy(dtype=float)).tobytes()).hexdigest()
-
-
-def versions() -> dict[str, str]:
-    """Which versions decide about every number of a run?"""
-    return {"python": platform.python_version(), **{name: version(name) for name in _DECISIVE}}
+    return {name: getattr(results, name) for name in _TABLES if not getattr(results, name).empty}

@@ -37,6 +37,17 @@ def transitions() -> pd.DataFrame:
     return withhold_small_cells(table, shown=["rate", "low", "high", "cumulative"])
 
 
+def origins() -> pd.DataFrame:
+    rows = [
+        (task, origin, role, f"{int(origin) - 1}-12", f"{origin}-12", f"{int(origin) + 1}-12",
+         n_train, None if n_train < 300 else 45.0, n_train < 300)
+        for task in TASKS
+        for origin, role, n_train in (("1986", "choose", 250), ("1987", "judge", 550))
+    ]  # fmt: skip
+    columns = ["task", "origin", "role", "train_until", "test_from", "answers_until", "n_train"]
+    return pd.DataFrame(rows, columns=[*columns, "train_events", "withheld"])
+
+
 def backtest(**verdicts: str) -> pd.DataFrame:
     """One row per task × origin × model × metric; `verdicts` of AUROC and average precision."""
     said = {"auroc": "better", "average_precision": "too close to call"} | verdicts
@@ -176,7 +187,17 @@ def results(**changed: object) -> Results:
         "data": {
             "panel": "made up", "currency": "DM", "step_months": 12, "rows": 5000,
             "households": 1500, "first_month": "1984-12", "last_month": "1988-12",
-            "rows_with_known_state": 4900, "rows_in_hardship": 490, "columns": [],
+            "rows_with_known_state": 4900, "rows_in_hardship": 490, "rows_written_down_late": 25,
+            "columns": [
+                {"name": "income_kind", "label": "kind of income", "pillar": "income",
+                 "kind": "category", "lag_months": 1, "known": 4000},
+                {"name": "ill", "label": "", "pillar": "security", "kind": "flag",
+                 "lag_months": 0, "known": 5000},
+            ],
+            "years": [
+                {"year": 1984, "n": 1000, "events": 90.0, "withheld": False},
+                {"year": 1985, "n": 40, "events": float("nan"), "withheld": True},
+            ],
             "fingerprint": "0123abcd",
         },
         "declared": (
@@ -186,6 +207,7 @@ def results(**changed: object) -> Results:
                     pillar="security", direction=1, kind="count"),
         ),
         "transitions": transitions(),
+        "origins": origins(),
         "backtest": backtest(),
         "choice": choice(),
         "reliability": reliability(),

@@ -118,17 +118,17 @@ def dots(
         shape = markers[place] if markers else "o"
         panel.plot([row["low"], row["high"]], [place, place], color=paint, linewidth=1.6)
         panel.plot([row["value"]], [place], shape, color=paint, markersize=5.5)
-    panel.set_yticks(range(len(table)), labels=labels)
-    panel.set_ylim(len(table) - 0.5, -0.5)
+    lines(panel, labels=labels, notes=notes)
+
+
+def lines(panel: Axes, *, labels: Sequence[str], notes: Sequence[str] = ()) -> None:
+    """Name the lines of a panel, the first on top, with notes at the right."""
+    panel.set_yticks(range(len(labels)), labels=labels)
+    panel.set_ylim(len(labels) - 0.5, -0.5)
     panel.tick_params(axis="y", length=0)
     panel.grid(visible=False, axis="y")
     if notes:
-        write_at_the_right(panel, notes)
-
-
-def write_at_the_right(panel: Axes, notes: Sequence[str]) -> None:
-    """Counts or remarks, one per line of the panel."""
-    right = panel.secondary_yaxis("right")
-    right.set_yticks(range(len(notes)), labels=notes)
-    right.tick_params(length=0, labelsize=8, labelcolor=GREY)
-    right.spines["right"].set_visible(False)
+        right = panel.secondary_yaxis("right")
+        right.set_yticks(range(len(labels)), labels=notes)
+        right.tick_params(length=0, labelsize=8, labelcolor=GREY)
+        right.spines["right"].set_visible(False)

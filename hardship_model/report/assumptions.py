@@ -1,4 +1,4 @@
-"""What a run takes for granted, each with its tag, and what to know about its data."""
+"""What a run takes for granted, each with its tag; what it does not show; what made it."""
 
 import pandas as pd
 
@@ -7,6 +7,7 @@ from hardship_model.figures.reading import records
 from hardship_model.models.by_hand import RuleInForce
 from hardship_model.months import to_text
 from hardship_model.parameters import describe
+from hardship_model.provenance import same_bits, versions
 from hardship_model.study import Results, Study, Visits
 
 _INVENTED = "town"
@@ -87,3 +88,33 @@ def _of_the_visits(plan: Visits) -> list[_Row]:
         ("A visit sees", "hardship whenever it is there", "assumed", "an upper bound"),
         ("Cost of a visit", f"{cost['value']:g} {cost['unit']}", cost["tag"], cost["source"]),
     ]  # fmt: skip
+
+
+def limits(results: Results) -> list[str]:
+    """What does a run not show, whatever its numbers?"""
+    said = [
+        "Nobody was visited: a visit is taken to see what the survey later wrote down, and a"
+        " household that was not seen again counts neither as found nor as missed.",
+        "Whether help after a visit would have kept a household from falling is not known here.",
+        "The judging origins are as good as their number of falls; an interval that reaches across"
+        " zero is no proof that two ways are equal.",
+        "This page cannot know how often somebody looked at the judging origins before; whoever"
+        " did, and changed something, should say so beside it.",
+        "What holds for these households and years need not hold elsewhere.",
+    ]
+    if not results.by_group.empty:
+        said.append(
+            "Groups are what was on file. A group that the file does not tell apart can be missed"
+            " without anybody seeing it."
+        )
+    return said
+
+
+def provenance(results: Results) -> list[str]:
+    """From which data, predictions, versions and draws do the numbers come?"""
+    named = ", ".join(f"{name} {number}" for name, number in versions().items())
+    return [
+        f"Data: {results.data['panel']}, fingerprint {results.data['fingerprint']}",
+        f"Predictions: fingerprint {same_bits(results.scores['risk'])}",
+        f"Versions: {named}; {results.study.n_draws} draws, seed {results.study.seed}",
+    ]

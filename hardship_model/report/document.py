@@ -7,11 +7,11 @@ from string import Template
 
 from hardship_model.figures import words
 from hardship_model.report import sentences, tables
-from hardship_model.report.assumptions import assumptions, caveats
+from hardship_model.report.assumptions import assumptions, caveats, limits, provenance
 from hardship_model.report.markup import bullets, folded, paragraph, picture, section, table
 from hardship_model.report.markup import tables as split
 from hardship_model.report.missed import missed_part
-from hardship_model.study import Results, same_bits, versions
+from hardship_model.study import Results
 
 _QUESTION = (
     "With the visits that an office has: who falls into hardship, who falls back, what could have"
@@ -70,7 +70,7 @@ def page(results: Results, figures_folder: Path) -> str:
         "visits": ("What each way of choosing visits would have found",
                    _visits(results, figures_folder)),
         "assumed": ("What was assumed", table(assumptions(results))),
-        "limits": ("What this does not show", bullets(_limits(results))),
+        "limits": ("What this does not show", bullets(limits(results))),
         "again": ("How to get the same page again", _again(results)),
     }  # fmt: skip
     parts = {name: part for name, part in parts.items() if part[1]}
@@ -209,30 +209,10 @@ def _visits(results: Results, folder: Path) -> str:
     )
 
 
-def _limits(results: Results) -> list[str]:
-    said = [
-        "Nobody was visited: a visit is taken to see what the survey later wrote down, and a"
-        " household that was not seen again counts neither as found nor as missed.",
-        "Whether help after a visit would have kept a household from falling is not known here.",
-        "The judging origins are as good as their number of falls; an interval that reaches across"
-        " zero is no proof that two ways are equal.",
-        "This page cannot know how often somebody looked at the judging origins before; whoever"
-        " did, and changed something, should say so beside it.",
-        "What holds for these households and years need not hold elsewhere.",
-    ]
-    return said
-
-
 def _again(results: Results) -> str:
-    named = ", ".join(f"{name} {number}" for name, number in versions().items())
     return (
         "<p>With the <code>config.toml</code> that lies beside this page: <code>hardship-model run"
-        " config.toml</code>. The same config, data and versions give the same bytes.</p>"
-        + bullets(
-            [
-                f"Data: {results.data['panel']}, fingerprint {results.data['fingerprint']}",
-                f"Predictions: fingerprint {same_bits(results.scores['risk'])}",
-                f"Versions: {named}; {results.study.n_draws} draws, seed {results.study.seed}",
-            ]
-        )
+        " config.toml</code>. The same config, data and versions give the same bytes. Beside it"
+        ' also lie the <a href="model_card.md">model card</a> and the'
+        ' <a href="data_sheet.md">data sheet</a>.</p>' + bullets(provenance(results))
     )

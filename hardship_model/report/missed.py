@@ -141,7 +141,7 @@ def missed_part(results: Results, folder: Path) -> str:
     return (
         bullets(about_missed(results))
         + picture(
-            folder / "groups.svg",
+            folder / "exclusion.svg",
             says="Dots with intervals: of those who fell, the share missed, group by group",
             caption="Coloured: the chosen model; grey: income over line; dotted: everybody. Hollow:"
             " fewer than 30 households of the group fell. Groups that could give a family away are"

@@ -11,10 +11,10 @@ import pandas as pd
 
 from hardship_model.figures import words
 from hardship_model.figures.reading import records
+from hardship_model.provenance import versions
 from hardship_model.report.markup import bullets, folded, paragraph, picture, section, table
 from hardship_model.screen_study import ScreenResults
 from hardship_model.screening.comparison import CLERKS, OF_FALLS_ALONE
-from hardship_model.study import versions
 
 _QUESTION = (
     "With the same money, staff and luck: which way of looking finds the most households, how"

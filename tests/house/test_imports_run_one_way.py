@@ -20,6 +20,7 @@ ROOMS = [
     "rules",
     "privacy",
     "data",
+    "provenance",
     "labels",
     "transitions",
     "features",

@@ -104,7 +104,7 @@ def test_withheld_lists_are_not_drawn():
 
 
 def test_each_group_is_drawn_for_the_chosen_model_and_a_clerk_and_the_withheld_are_counted():
-    figure = figures.draw_groups(made_up.by_group(), made_up.choice())
+    figure = figures.draw_exclusion(made_up.by_group(), made_up.choice())
 
     first = figure.axes[0]
     labels = [label.get_text() for label in first.get_yticklabels()]
@@ -120,7 +120,7 @@ def test_where_every_group_is_withheld_everybody_stays_and_says_so():
     table = made_up.by_group().assign(withheld=True)
     table[["n", "events", "value", "low", "high"]] = np.nan
 
-    first = figures.draw_groups(table, made_up.choice()).axes[0]
+    first = figures.draw_exclusion(table, made_up.choice()).axes[0]
 
     assert [label.get_text() for label in first.get_yticklabels()] == ["everybody"]
     assert notes(first) == ["withheld"]
@@ -203,7 +203,7 @@ def written(tmp_path_factory):
 
 
 def test_every_picture_comes_as_svg_and_png(written):
-    names = {"moves", "hazards", "origins", "models", "reliability", "lists", "groups", "visits"}
+    names = {"moves", "hazards", "origins", "models", "reliability", "lists", "exclusion", "visits"}
 
     assert {path.name for path in written.iterdir()} == {
         f"{name}.{ending}" for name in names for ending in ("svg", "png")

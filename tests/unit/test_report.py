@@ -53,7 +53,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _any_version(monkeypatch):
     # a folder without an installation has no version of its own
-    monkeypatch.setattr("hardship_model.study.version", lambda name: "1.0")
+    monkeypatch.setattr("hardship_model.provenance.version", lambda name: "1.0")
 
 
 @pytest.fixture

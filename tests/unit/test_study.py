@@ -42,19 +42,13 @@ def runs(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "transitions",
-        "backtest",
-        "choice",
-        "reliability",
-        "lists",
-        "by_group",
-        "equal_recall",
-        "visits",
-    ],  # fmt: skip
-)
+TABLES = (
+    "transitions", "origins", "backtest", "choice", "reliability", "lists", "by_group",
+    "equal_recall", "visits",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_the_same_config_twice_gives_the_same_bytes(runs, name):
     one, two = ((runs / run / f"{name}.csv").read_bytes() for run in ("one", "two"))
     assert one == two

@@ -17,7 +17,7 @@ _CLERK = BASELINES[-1]
 _APART = 0.17
 
 
-def draw_groups(by_group: pd.DataFrame, choice: pd.DataFrame) -> Figure:
+def draw_exclusion(by_group: pd.DataFrame, choice: pd.DataFrame) -> Figure:
     """Of those who fell, what share did the list miss, group by group?
 
     A line per group of each single grouping, everybody first; the groups that are withheld are
@@ -68,11 +68,7 @@ def _lines_of(panel: Axes, table: pd.DataFrame, groups: pd.DataFrame, models: li
             for row in rows
         ]
     labels = [words.group(row["column"], row["group"]) for row in records(groups)]
-    panel.set_yticks(range(len(groups)), labels=labels)
-    panel.set_ylim(len(groups) - 0.4, -0.6)
-    panel.tick_params(axis="y", length=0)
-    panel.grid(visible=False, axis="y")
-    style.write_at_the_right(panel, counts)
+    style.lines(panel, labels=labels, notes=counts)
 
 
 def _dot(panel: Axes, row: dict[str, Any], place: float, paint: str) -> None:
