@@ -44,6 +44,9 @@ class House:
     last_visit: int = 0
     rest_until: int = 0
     aid_months: int = 0
+    aid_yuan: int = 0
+    missed_aid_months: int = 0
+    missed_aid_yuan: int = 0
 
 
 @dataclass
@@ -110,9 +113,8 @@ class PlainOffice:
             for i, code in visits:
                 self.visit(i, self.houses[i], code)
             self.purse -= len(visits) * self.procedure.visit_yuan
-            for house in self.houses:
-                late = house.months_in_file >= self.procedure.filing_months
-                house.aid_months += house.category in IN_FILE and late
+            for i, house in enumerate(self.houses):
+                self.note_aid(i, house)
         return self
 
     def at(self, name, i, row=None):
@@ -162,6 +164,15 @@ class PlainOffice:
                 if self.month - month <= 12:
                     self.found[fall] = (month, "on file" if running else "before")
                     break
+
+    def note_aid(self, i, house):
+        due, state = self.world.aid_due_yuan[self.row], STATES[self.at("state", i)]
+        if house.category in IN_FILE and house.months_in_file >= self.procedure.filing_months:
+            house.aid_months += 1
+            house.aid_yuan += int(due[IN_FILE.index(house.category), i])
+        elif state in IN_FILE and self.lives_here(i) and house.category != "backstopped":
+            house.missed_aid_months += 1
+            house.missed_aid_yuan += int(due[IN_FILE.index(state), i])
 
     # ---- channels
 

@@ -47,6 +47,10 @@ STRATEGY_MEASURES = {
     "false_finds": "false finds",
     "aid_per_hard_month": "months of aid per month of hardship",
     "aid_missed": "hardship without aid",
+    "aid_yuan": "yuan of aid per month of hardship",
+    "aid_yuan_missed": "of the aid due, missed",
+    "lifted_by_aid": "hardship lifted by aid",
+    "averted_by_aid": "falls averted by aid",
 }
 WITHHELD = "withheld"
 

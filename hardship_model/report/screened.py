@@ -168,10 +168,10 @@ def comparison_table(comparison: pd.DataFrame, *measures: str) -> pd.DataFrame:
 
 
 def _value(row: _Row, measure: str) -> str:
-    if measure in ("visits_per_find", "yuan_per_find", "unseen_months"):
-        return words.value_between(row, digits=1 if row["value"] < 100 else 0)
     if pd.isna(row["value"]):
         return "none"
+    if measure in ("visits_per_find", "yuan_per_find", "unseen_months", "aid_yuan"):
+        return words.value_between(row, digits=1 if row["value"] < 100 else 0)
     return words.percent_between(row["value"], row["low"], row["high"])
 
 
@@ -225,13 +225,19 @@ def _found(results: ScreenResults, folder: Path) -> str:
 
 
 def _cost(results: ScreenResults, folder: Path) -> str:
-    measures = ("visits_per_find", "yuan_per_find", "visits_in_vain", "repeat_visits",
-                "monitored_who_fell", "unseen_share", "unseen_months", "aid_missed")  # fmt: skip
+    effort = ("visits_per_find", "yuan_per_find", "visits_in_vain", "repeat_visits")
+    missed = ("monitored_who_fell", "unseen_share", "unseen_months")
+    aid = ("aid_yuan", "aid_missed", "aid_yuan_missed")
+    changed = ("lifted_by_aid", "averted_by_aid") if results.study.aid_feeds_back else ()
     return (
-        table(comparison_table(results.comparison, *measures[:4]))
-        + table(comparison_table(results.comparison, *measures[4:]))
+        table(comparison_table(results.comparison, *effort))
+        + table(comparison_table(results.comparison, *missed))
+        + table(comparison_table(results.comparison, *aid, *changed),
+            caption="Aid, which no budget pays: a twelfth of the year's aid for each month on"
+            " file, by the rules of that year. Missed: what those in hardship without any aid were"
+            " entitled to")
         + _picture("frontier", folder)
-    )
+    )  # fmt: skip
 
 
 def _channels(results: ScreenResults, folder: Path) -> str:

@@ -32,6 +32,8 @@ class ScreenStudy:
     #: The model behind the strategies with a model, and months between two scorings.
     model: str = "boosting"
     rescore_months: int = 3
+    #: Does aid count as income of those to whom it is paid? An assumption (`screening.aided`).
+    aid_feeds_back: bool = False
     first_month: int = to_month("2021-01")
     last_month: int = to_month("2022-12")
     #: Multiples of the usual budget and visits; 1 has to be among them.

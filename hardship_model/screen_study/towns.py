@@ -24,7 +24,7 @@ def settle(
         town = invent(Config(n_households=study.households, seed=seed, last_month=study.last_month))
         world = from_town(town, first_month=study.first_month, last_month=study.last_month)
         risks = risk_grids(world, _scored(study, town)) if with_model else None
-        yield Stage(world=world, number=seed, risks=risks)
+        yield Stage(world=world, number=seed, risks=risks, aid_feeds_back=study.aid_feeds_back)
 
 
 def _scored(study: ScreenStudy, town: Town) -> pd.DataFrame:

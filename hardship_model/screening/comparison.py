@@ -10,7 +10,8 @@ from hardship_model.evaluation.uncertainty import interval, verdict
 from hardship_model.privacy import withhold_small_cells
 from hardship_model.screening.tallies import OF_FALLS, OF_HOUSEHOLDS, Tally
 
-#: Measure → what is counted, out of what. The first five are shares of new falls.
+#: Measure → what is counted, out of what. The first five are shares of new falls. Aid stands
+#: beside the budget; the last two are missing unless aid feeds back into lives.
 MEASURES: Mapping[str, tuple[str, str]] = {
     "before": ("before", "new"),
     "within_1": ("within_1", "asked_1"),
@@ -28,15 +29,19 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "false_finds": ("false_finds", "established"),
     "aid_per_hard_month": ("aid_months", "all_hard_months"),
     "aid_missed": ("missed_aid_months", "all_hard_months"),
+    "aid_yuan": ("aid_yuan", "all_hard_months"),
+    "aid_yuan_missed": ("missed_aid_yuan", "due_aid_yuan"),
+    "lifted_by_aid": ("lifted_months", "all_hard_months"),
+    "averted_by_aid": ("averted", "new"),
 }
 #: Those that are shares of falls, and so can be told by group.
 OF_FALLS_ALONE = ("before", "within_1", "within_3", "within_6", "ever", "backlog_found")
 LESS_IS_BETTER = (
     "unseen_share", "unseen_months", "visits_per_find", "yuan_per_find", "visits_in_vain",
-    "false_finds", "aid_missed",
+    "false_finds", "aid_missed", "aid_yuan_missed",
 )  # fmt: skip
 #: Neither more nor less is better in itself.
-NO_VERDICT = ("repeat_visits", "aid_per_hard_month")
+NO_VERDICT = ("repeat_visits", "aid_per_hard_month", "aid_yuan")
 #: What a clerk could do without a model; the best of these is what the others are held against.
 CLERKS = ("random", "in_turn", "rule_visits", "income_visits", "district_only")
 
@@ -101,7 +106,7 @@ def _held_against(
     gap = at[name] - at[other]
     low, high = interval(gap[1:])
     said = None
-    if measure not in NO_VERDICT:
+    if measure not in NO_VERDICT and not np.isnan(gap[0]):
         said = verdict(low, high, more_is_better=measure not in LESS_IS_BETTER)
     return dict(zip(columns, (other, gap[0], low, high, said), strict=True))
 

@@ -49,6 +49,8 @@ class Procedure(Card):
     #: Months from a verification to the first aid.
     filing_months: float = dated("filing_months")
     visit_yuan: float = dated("visit_cost_yuan")
+    #: Share of aid that counts as income, where a run lets aid feed back into lives.
+    aid_counts_share: float = dated("aid_counts_share")
     removed_per_year: float = dated("register_removed_per_year")
     backstopped_per_year: float = dated("register_backstopped_per_year")
     backstop_earliest_months: float = dated("backstop_earliest_months")

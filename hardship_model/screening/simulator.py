@@ -13,11 +13,12 @@ import pandas as pd
 
 from hardship_model.months import to_text
 from hardship_model.schema import check
+from hardship_model.screening.book import Book, Page
 from hardship_model.screening.hearing import Ears, listen
 from hardship_model.screening.luck import Chance
 from hardship_model.screening.office import Office, handed_over
 from hardship_model.screening.path import Month, Procedure, let_go, visit
-from hardship_model.screening.played import Book, Page, Played
+from hardship_model.screening.played import Played
 from hardship_model.screening.strategies import Strategy, cannot_be_played
 from hardship_model.screening.triage import choose
 from hardship_model.screening.world import LEAD_IN, World
@@ -35,6 +36,7 @@ def play(
     scores: pd.DataFrame | RiskGrids | None = None,
     procedure: Procedure | None = None,
     with_ledger: bool = True,
+    aid_feeds_back: bool = False,
 ) -> Played:
     """What would each strategy have found in this world, replicate by replicate?
 
@@ -60,6 +62,8 @@ def play(
         of visits; None: the numbers in force in the first month.
     with_ledger
         False keeps the outcomes only: several times less memory.
+    aid_feeds_back
+        True: aid counts as income of those to whom it is paid (`aided.Relief`); an assumption.
 
     Returns
     -------
@@ -68,10 +72,12 @@ def play(
     """
     risks = risk_grids(world, scores) if isinstance(scores, pd.DataFrame) else scores or {}
     refuse(world, strategies, risks)
+    if aid_feeds_back and world.aid_due_yuan is None:
+        raise ValueError(f"Aid cannot feed back: {world.name} does not tell what aid is due.")
     procedure = procedure or world.given(LEAD_IN).card(Procedure)
     book = Book(
         world=world, strategies=tuple(strategies), replicates=tuple(replicates),
-        procedure=procedure, with_ledger=with_ledger,
+        procedure=procedure, with_ledger=with_ledger, aid_feeds_back=aid_feeds_back,
     )  # fmt: skip
     fixed = {s.name: [one.fixed_yuan(world) / 12 for one in s.channels] for s in strategies}
     for k, replicate in enumerate(replicates):
@@ -180,6 +186,7 @@ def _month(
     visited = visit(office, now, chosen.who, chosen.by)
     office.purse_yuan -= len(chosen.who) * now.procedure.visit_yuan
     page.note_visits(office, visited, now, inclusion_probability=chosen.inclusion_probability)
+    page.note_aid(office, now)
 
 
 def open_purse(office: Office, strategy: Strategy, now: Month, fixed_yuan: float) -> None:

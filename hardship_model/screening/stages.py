@@ -17,6 +17,8 @@ class Stage:
     number: int
     #: Its scores, laid out by `risk_grids`; None when no strategy needs any.
     risks: RiskGrids | None = None
+    #: Does aid count as income of those to whom it is paid?
+    aid_feeds_back: bool = False
 
     def play(
         self, strategies: Sequence[Strategy], *, seed: int, with_ledger: bool = False
@@ -24,7 +26,7 @@ class Stage:
         """These strategies in this town, once."""
         return play(
             self.world, strategies, replicates=[self.number], seed=seed, scores=self.risks,
-            with_ledger=with_ledger,
+            with_ledger=with_ledger, aid_feeds_back=self.aid_feeds_back,
         )  # fmt: skip
 
     def assuming(self, **factors: float) -> "Stage":

@@ -27,13 +27,14 @@ WITHIN = (1, 3, 6)
 #: `found`: by a visit, before the fall or after it; months are those of counted spells.
 OF_FALLS = (
     "spells", "new", "before", *(f"within_{h}" for h in WITHIN), *(f"asked_{h}" for h in WITHIN),
-    "ever", "running", "running_found", "found", "hard_months", "unseen_months",
+    "ever", "running", "running_found", "found", "hard_months", "unseen_months", "averted",
 )  # fmt: skip
 #: What is counted of households, known to be in hardship or not. `asked`: visits other than
 #: reviews; of these `vain` met no hardship, `repeats` were not the first to the household.
 OF_HOUSEHOLDS = (
     "visits", "asked", "vain", "repeats", "established", "false_finds", "placed", "placed_fell",
-    "aid_months", "missed_aid_months", "all_hard_months", "yuan",
+    "aid_months", "missed_aid_months", "all_hard_months", "aid_yuan", "missed_aid_yuan",
+    "due_aid_yuan", "lifted_months", "yuan",
 )  # fmt: skip
 
 
@@ -103,9 +104,20 @@ def fall_counts(played: Played) -> np.ndarray:
         **{f"asked_{h}": followed[h] for h in WITHIN},
         "ever": new & told, "running": open_before, "running_found": open_before & told,
         "found": by_visit, "hard_months": stop - start, "unseen_months": seen_from - start,
+        "averted": _averted(played, new),
     }  # fmt: skip
     columns = [np.broadcast_to(flags[name], told.shape).sum(axis=1) for name in OF_FALLS]
     return np.stack(columns, axis=-1).astype(float)
+
+
+def _averted(played: Played, new: np.ndarray) -> np.ndarray:
+    """Which new falls count no longer, since aid left too few of their months in hardship?"""
+    if not played.aid_feeds_back:
+        return np.full(played.how.shape, np.nan)
+    world, n = played.world, len(new)
+    spells = (world.spell[row][world.hard(row)] for row in world.rows)
+    months = sum(np.bincount(of[of >= 0], minlength=n) for of in spells)
+    return new & (months - played.lifted_of_fall < world.given(LEAD_IN)("spell_months"))
 
 
 def household_counts(played: Played) -> np.ndarray:
@@ -122,8 +134,22 @@ def household_counts(played: Played) -> np.ndarray:
         "all_hard_months": np.broadcast_to(
             hard.sum(axis=0) * len(played.replicates), placed.shape
         ),
+        "aid_yuan": played.aid_yuan.sum(axis=1),
+        "missed_aid_yuan": played.missed_aid_yuan.sum(axis=1),
+        "due_aid_yuan": np.broadcast_to(_due(world) * len(played.replicates), placed.shape),
+        "lifted_months": played.lifted_months.sum(axis=1)
+        if played.aid_feeds_back else np.full(placed.shape, np.nan),
     }  # fmt: skip
     return np.stack([columns[name] for name in OF_HOUSEHOLDS[:-1]], axis=-1).astype(float)
+
+
+def _due(world: World) -> np.ndarray:
+    """What aid was due to each household in all its months in hardship, found or not? Yuan."""
+    due = np.zeros(world.n_households)
+    for row in world.rows:
+        who = np.flatnonzero(world.hard(row))
+        due[who] += world.aid_yuan(row, world.state[row, who], who)
+    return due
 
 
 def _of_visits(played: Played, hard: np.ndarray) -> dict[str, np.ndarray]:

@@ -46,15 +46,15 @@ def traces(town: Town, rows: slice) -> Traces:
     disabled = town.truth["disabled"]
     earlier = disabled[rows.start - 6 : rows.stop - 6]
     certified = ~_never(town, "record_uncertified_share", "uncertified")
-    before = _sum_of(seen, 12, _earlier(rows, 3))
+    before = sum_of(seen, 12, _earlier(rows, 3))
     return Traces(
         linkable=~_never(town, "record_unlinked_share", "cannot be linked"),
-        seen_over_dibao=(_sum_of(seen, 12, rows) / (12 * members * _dibao(town, rows))).astype(
+        seen_over_dibao=(sum_of(seen, 12, rows) / (12 * members * _dibao(town, rows))).astype(
             np.float32
         ),
-        seen_change=(4 * _sum_of(seen, 3, rows) / np.maximum(before, 1)).astype(np.float32),
-        scheme_yuan=_sum_of(scheme, 12, rows).astype(np.float32),
-        stays=_sum_of(stays, 12, rows).astype(np.int16),
+        seen_change=(4 * sum_of(seen, 3, rows) / np.maximum(before, 1)).astype(np.float32),
+        scheme_yuan=sum_of(scheme, 12, rows).astype(np.float32),
+        stays=sum_of(stays, 12, rows).astype(np.int16),
         claims=town.truth["benefit_claims"][rows] > 0,
         newly_disabled=(disabled[rows] > earlier) & certified,
     )
@@ -110,7 +110,7 @@ def _earlier(rows: slice, months: int) -> slice:
     return slice(rows.start - months, rows.stop - months)
 
 
-def _sum_of(grid: np.ndarray, months: int, rows: slice) -> np.ndarray:
+def sum_of(grid: np.ndarray, months: int, rows: slice) -> np.ndarray:
     """The sum of this many months up to each of the rows, float64."""
     sums = np.cumsum(grid[rows.start - months : rows.stop], axis=0, dtype=np.float64)
     return sums[months:] - sums[:-months]

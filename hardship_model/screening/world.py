@@ -24,6 +24,7 @@ from hardship_model.data.population.codes import (
 from hardship_model.data.population.register import ACCIDENTAL, DEEP, EXITED
 from hardship_model.months import to_month, to_text
 from hardship_model.rules import IN_HARDSHIP, LatentRule, RegisterRule
+from hardship_model.screening.entitled import aid_due
 from hardship_model.screening.spells import Falls, counted_spells
 from hardship_model.screening.traces import Traces, traces
 
@@ -97,6 +98,9 @@ class World:
     dibao_yuan: np.ndarray
     recognised_cause: np.ndarray
     assets_pass: np.ndarray
+    #: A month's aid for a household on file as deep, relative, accidental; uint16
+    #: [months, 3, households]. None: not known.
+    aid_due_yuan: np.ndarray | None = None
 
     #: What departments and the cross-check could tell.
     traces: Traces
@@ -131,6 +135,12 @@ class World:
     def hard(self, row: int) -> np.ndarray:
         """Who is in hardship in this row? Bool (n_households,)."""
         return (self.state[row] <= IN_HARDSHIP[-1]) & self.alive[row]
+
+    def aid_yuan(self, row: int, kind: np.ndarray, who: np.ndarray) -> np.ndarray:
+        """A month's aid for each of `who`, on file as `kind` (codes of `IN_HARDSHIP`); float32."""
+        if self.aid_due_yuan is None:
+            return np.full(len(who), np.nan, dtype=np.float32)
+        return self.aid_due_yuan[row, kind, who].astype(np.float32)
 
     def gone(self, row: int) -> np.ndarray:
         """Who has left for good, and with that the file? Bool (n_households,)."""
@@ -223,6 +233,7 @@ def _grids(town: Town, rows: slice) -> dict[str, Any]:
         "dibao_yuan": dibao,
         "recognised_cause": _recognised(town, rows),
         "assets_pass": (town.fixed["homes"] < 2) & ~town.fixed["owns_business"],
+        "aid_due_yuan": aid_due(town, rows, dibao),
     }
 
 

@@ -84,6 +84,9 @@ def test_each_fall_is_found_in_the_same_month_and_in_the_same_way(name):
     }
     assert {"after", "on file"} <= {how for _, how in ours.values()}
     assert ours == plain.found
-    assert played.aid_months[0, 0].tolist() == [house.aid_months for house in plain.houses]
+    for name in ("aid_months", "aid_yuan", "missed_aid_months", "missed_aid_yuan"):
+        ours = getattr(played, name)[0, 0].tolist()
+        assert sum(ours) > 0
+        assert ours == [getattr(house, name) for house in plain.houses]
     placed = played.placements[["month", "household_id", "channel"]].astype({"channel": str})
     assert sorted(map(tuple, placed.to_numpy().tolist())) == sorted(plain.placements)
