@@ -67,6 +67,8 @@ def _write(results: study.Results, config: Path, folder: Path) -> None:
     _write_json(results.data | predictions, folder / "data.json")
     figures.write_all(results, folder / "figures")
     (folder / "report.html").write_text(report.page(results, folder / "figures"), encoding="utf-8")
+    (folder / "model_card.md").write_text(report.model_card(results), encoding="utf-8")
+    (folder / "data_sheet.md").write_text(report.data_sheet(results), encoding="utf-8")
     _write_json(provenance.versions(), folder / _MARK)
 
 

@@ -21,6 +21,7 @@ METRICS = {
     "average_precision": "average precision",
     "brier": "Brier score",
     "observed_over_expected": "observed ÷ expected",
+    "calibration_intercept": "calibration intercept",
     "calibration_slope": "calibration slope",
     "expected_calibration_error": "expected calibration error",
 }
@@ -61,8 +62,14 @@ def model(name: str) -> str:
     >>> model("boosting_of_everybody")
     'boosting (everybody)'
     """
-    plain = name.removesuffix(OF_EVERYBODY).replace("_", " ")
-    return plain if plain == name.replace("_", " ") else f"{plain} (everybody)"
+    plain = plain_model(name)
+    said = plain.replace("_", " ")
+    return said if plain == name else f"{said} (everybody)"
+
+
+def plain_model(name: str) -> str:
+    """Which model is it, whomever it learned from?"""
+    return name.removesuffix(OF_EVERYBODY)
 
 
 def task(name: str) -> str:

@@ -18,11 +18,12 @@ VOID = {"meta", "link", "br", "img", "input", "hr"}
 
 
 class Outline(HTMLParser):
-    """Tags that stand open, ids, links, and what would be loaded from elsewhere."""
+    """Tags that stand open, ids, links, what would be loaded, and what lies beside the page."""
 
     def __init__(self):
         super().__init__()
         self.open, self.ids, self.links, self.loads, self.pictures = [], [], [], [], []
+        self.beside = []
 
     def handle_starttag(self, tag, attrs):
         named = dict(attrs)
@@ -30,7 +31,13 @@ class Outline(HTMLParser):
             self.open.append(tag)
         self.ids += [named["id"]] if "id" in named else []
         self.links += [v[1:] for k, v in attrs if k.endswith("href") and v.startswith("#")]
-        self.loads += [v for k, v in attrs if k in ("src", "href") and not v.startswith("#")]
+        elsewhere = [v for k, v in attrs if k in ("src", "href") and not v.startswith("#")]
+        # A link to read more by loads nothing.
+        self.beside, self.loads = (
+            (self.beside + elsewhere, self.loads)
+            if tag == "a"
+            else (self.beside, self.loads + elsewhere)
+        )
         if tag == "svg":
             self.pictures.append(named)
 
@@ -70,6 +77,7 @@ def outline(page):
 
 def test_the_page_needs_no_other_file_and_no_network(page, outline):
     assert outline.loads == []
+    assert outline.beside == ["model_card.md", "data_sheet.md"]
     assert "<script" not in page
     assert set(re.findall(r"https?://[^\"' <)]+", page)) <= {
         "http://www.w3.org/2000/svg",

@@ -63,7 +63,7 @@ def test_the_same_config_twice_gives_the_same_predictions_page_and_figures(runs)
     assert one["fingerprint"] == two["fingerprint"]
     pages = [path.relative_to(runs / "one") for path in sorted((runs / "one").rglob("*.svg"))]
     assert pages
-    for page in [*pages, Path("report.html")]:
+    for page in [*pages, *map(Path, ("report.html", "model_card.md", "data_sheet.md"))]:
         assert (runs / "one" / page).read_bytes() == (runs / "two" / page).read_bytes()
 
 
