@@ -13,10 +13,12 @@ COLUMNS = (
 )
 
 
-def drifting_panel(seed: int, *, n_households: int = 400, n_months: int = 30) -> Panel:
-    """Monthly; hardship is income below the line; illness lowers income for some months."""
+def drifting_panel(
+    seed: int, *, n_households: int = 400, n_periods: int = 30, step_months: int = 1
+) -> Panel:
+    """Hardship is income below the line; illness lowers income for some periods."""
     rng = np.random.default_rng(seed)
-    shape = (n_months, n_households)
+    shape = (n_periods, n_households)
     ill = rng.random(shape) < 0.03
     drift = rng.normal(0.5, 0.4, n_households) + np.cumsum(rng.normal(0, 0.08, shape), axis=0)
     for lag in range(1, 6):
@@ -26,8 +28,8 @@ def drifting_panel(seed: int, *, n_households: int = 400, n_months: int = 30) ->
     rows = pd.DataFrame(
         {
             "household_id": household,
-            "month": FIRST_MONTH + month,
-            "recorded_month": FIRST_MONTH + month + rng.integers(0, 3, month.size),
+            "month": FIRST_MONTH + step_months * month,
+            "recorded_month": FIRST_MONTH + step_months * month + rng.integers(0, 3, month.size),
             "income": income.ravel(),
             "poverty_line": 100.0,
             "in_hardship": (income < 100).ravel(),
@@ -37,6 +39,6 @@ def drifting_panel(seed: int, *, n_households: int = 400, n_months: int = 30) ->
         }
     )
     return build(
-        rows, name=f"drifting {seed}", step_months=1, currency="yuan",
+        rows, name=f"drifting {seed}", step_months=step_months, currency="yuan",
         columns=COLUMNS, invented=True,
     )  # fmt: skip

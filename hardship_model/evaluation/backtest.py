@@ -102,8 +102,8 @@ def score_everybody(
     the invented town the truth is known). Answers train only when they were on file at
     `train_until`. Raises PanelError when nobody is left to train on or to judge.
     """
-    train = _training_rows(learn_from or panel, task, origin)
-    test = _test_rows(judge_by or panel, task, origin)
+    train = rows_to_train(learn_from or panel, task, origin)
+    test = rows_to_judge(judge_by or panel, task, origin)
     y = (train["answer"] == "yes").to_numpy(dtype=int)
     asked = y[task.about(train)]
     if not len(test) or len(np.unique(asked)) < 2:
@@ -132,7 +132,8 @@ def score_everybody(
     )
 
 
-def _training_rows(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:
+def rows_to_train(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:
+    """Which answers of `labels.outcomes` were on file, whole, at the origin's `train_until`?"""
     known = panel.known_by(origin.train_until)
     until = origin.train_until - task.question.months_until_known
     months = known.months[known.months <= until][:: -_stride(task, panel)][::-1]
@@ -145,7 +146,8 @@ def _stride(task: Task, panel: Panel) -> int:
     return max(task.every_months // panel.step_months, 1)
 
 
-def _test_rows(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:
+def rows_to_judge(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:
+    """Whom does the task ask about from the origin's `test_from`, and what became of them?"""
     until = origin.answers_until - task.question.months_until_known
     months = panel.months[(panel.months >= origin.test_from) & (panel.months <= until)]
     rows = outcomes(panel, task.question, as_of=months[:: _stride(task, panel)])

@@ -11,10 +11,10 @@ from hardship_model.data.panel import PanelError
 from hardship_model.evaluation.backtest import (
     Origin,
     Task,
-    _test_rows,
-    _training_rows,
     choose,
     judge,
+    rows_to_judge,
+    rows_to_train,
     score_everybody,
 )
 from hardship_model.features import declare
@@ -44,7 +44,7 @@ def scored(panel):
 
 
 def test_an_answer_trains_only_when_its_whole_horizon_was_on_file(panel):
-    rows = _training_rows(panel, TASK, ORIGIN)
+    rows = rows_to_train(panel, TASK, ORIGIN)
 
     assert rows["as_of"].max() <= ORIGIN.train_until - TASK.question.months_until_known
     assert (rows["answer"] != "unknown").all()
@@ -57,7 +57,7 @@ def test_an_answer_that_was_written_down_too_late_does_not_train(panel):
         )
     )
 
-    rows = _training_rows(panel.with_rows(late), TASK, ORIGIN)
+    rows = rows_to_train(panel.with_rows(late), TASK, ORIGIN)
 
     assert rows["as_of"].max() <= ORIGIN.train_until - 3 - 6
 
@@ -65,7 +65,7 @@ def test_an_answer_that_was_written_down_too_late_does_not_train(panel):
 def test_months_may_be_thinned_back_from_the_origin_and_on_from_it(panel):
     thinned = dataclasses.replace(TASK, every_months=5)
 
-    train, test = _training_rows(panel, thinned, ORIGIN), _test_rows(panel, thinned, ORIGIN)
+    train, test = rows_to_train(panel, thinned, ORIGIN), rows_to_judge(panel, thinned, ORIGIN)
 
     last = ORIGIN.train_until - TASK.question.months_until_known
     assert sorted(set(last - train["as_of"])) == [0, 5, 10]
@@ -83,7 +83,7 @@ def test_training_answers_cannot_be_moved_by_what_came_after_the_origin(panel):
     turned = panel.rows.assign(in_hardship=panel.rows["in_hardship"] ^ later)
 
     pd.testing.assert_frame_equal(
-        _training_rows(panel, TASK, ORIGIN), _training_rows(panel.with_rows(turned), TASK, ORIGIN)
+        rows_to_train(panel, TASK, ORIGIN), rows_to_train(panel.with_rows(turned), TASK, ORIGIN)
     )
 
 
