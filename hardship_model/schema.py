@@ -234,6 +234,13 @@ PANEL = Table(
             "income": _INCOME,
             "poverty_line": _LINE,
             "in_hardship": _HARDSHIP,
+            "weight": _column(
+                "for how many households the row's stands; models never see it",
+                rule=_POSITIVE,
+                unit="households",
+                required=False,
+                source="a survey's own weight, by the mapping's `weight`",
+            ),
         },
         checks=_NOT_EARLY,
     ),

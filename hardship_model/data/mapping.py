@@ -8,7 +8,7 @@ import pandas as pd
 
 from hardship_model.data.cells import categories, codes_of, flags, months, numbers
 from hardship_model.data.files import read_table
-from hardship_model.data.panel import Panel, PanelError, build
+from hardship_model.data.panel import WEIGHT, Panel, PanelError, build
 from hardship_model.data.specification import (
     Line,
     Mapping,
@@ -50,6 +50,8 @@ def panel_of(mapping: Mapping, table: pd.DataFrame) -> Panel:
     rows["poverty_line"] = _poverty_line(mapping, kept, rows)
     _refuse_other_units(mapping, rows)
     rows["in_hardship"] = _in_hardship(mapping, kept, rows)
+    if mapping.weight is not None:
+        rows[WEIGHT] = _divisor(mapping, kept[mapping.weight])
     named = {s.meaning.name: _column(mapping, s, kept, rows) for s in mapping.columns}
     panel = build(
         pd.concat([rows, pd.DataFrame(named, index=rows.index)], axis=1),

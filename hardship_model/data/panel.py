@@ -16,6 +16,8 @@ Kind = Literal["amount", "count", "flag", "category"]
 #: Columns that every panel has; `schema.PANEL` gives grain, unit and allowed values of each.
 KEYS = ["household_id", "month"]
 CORE = [*KEYS, "recorded_month", "income", "poverty_line", "in_hardship"]
+#: A column that a panel may have besides: households for which the row's stands in a survey.
+WEIGHT = "weight"
 
 
 class PanelError(ValueError):
@@ -145,7 +147,9 @@ def build(
         raise PanelError(f"Panel {name!r} lacks the columns {missing}. See docs/DATA.md.")
     if rows.empty:
         raise PanelError(f"Panel {name!r} has no rows; at least one household-month is needed.")
-    kept = rows[[*CORE, *(c.name for c in columns)]].sort_values(KEYS, ignore_index=True)
+    weight = [WEIGHT] if WEIGHT in rows.columns else []
+    named = [*CORE, *weight, *(c.name for c in columns)]
+    kept = rows[named].sort_values(KEYS, ignore_index=True)
     doubled = int(kept.duplicated(KEYS).sum())
     if doubled:
         raise PanelError(

@@ -20,7 +20,7 @@ KINDS_OF_VALUE: dict[str, tuple[tuple[type, ...], tuple[str, ...]]] = {
     "a text": (
         (str,),
         (
-            *("name", "about", "currency", "household", "column", "label", "label_zh"),
+            *("name", "about", "currency", "household", "weight", "column", "label", "label_zh"),
             *("month", "year", "quarter", "recorded", "encoding", "separator", "sheet"),
         ),
     ),
@@ -145,6 +145,8 @@ class Mapping:
     line: Line
     #: Months after a period's last month at which its row is written down.
     recorded_lag_months: int = 0
+    #: Column with a survey's weight: for how many households the row's stands.
+    weight: str | None = None
     #: True or false by the file itself; None: income below the line.
     hardship: Source | None = None
     #: Price index by year; incomes are divided by it (1 = the base year).
@@ -165,7 +167,7 @@ class Mapping:
         """Every column of the file that the mapping reads, once, in order of mention."""
         when = self.period
         named = [self.household, when.month, when.year, when.quarter, when.recorded, *self.keep]
-        named += [self.income.column, *self.income.divide_by, self.line.column]
+        named += [self.income.column, *self.income.divide_by, self.line.column, self.weight]
         sources = [*self.columns, *([self.hardship] if self.hardship else [])]
         for source in sources:
             named += [source.column, *(c for c in source.divide_by if c not in CORE)]

@@ -51,19 +51,24 @@ class Tally:
     households: np.ndarray
 
 
-def tally(played: Played, *, n_draws: int, seed: int, split: bool = True) -> Tally:
+def tally(
+    played: Played, *, n_draws: int, seed: int, split: bool = True,
+    weight: np.ndarray | None = None,
+) -> Tally:  # fmt: skip
     """What does this town add? `n_draws` of a bootstrap over its households (0: none).
 
     Replicates inside the town are added up. Without a ledger what is counted of single visits is
-    missing; without `split` there is one group, everybody.
+    missing; without `split` there is one group, everybody. With `weight` each household (with
+    its falls) counts so many times, and yuan by the mean.
     """
     groups, member = _groups(played.world)
     if not split:
         groups, member = groups[:1], member[:1]
     n_strategies = len(played.strategies)
-    of_falls = fall_counts(played)
+    weight = np.ones(played.world.n_households) if weight is None else weight
+    of_falls = fall_counts(played) * weight[played.world.falls.household, None]
     spread = np.einsum("sfk,gf->fsgk", of_falls, member.astype(float))
-    of_households = household_counts(played)
+    of_households = household_counts(played) * weight[:, None]
     draws = Draws(
         household=np.arange(played.world.n_households), n_draws=max(n_draws, 1), seed=seed
     )
@@ -77,7 +82,8 @@ def tally(played: Played, *, n_draws: int, seed: int, split: bool = True) -> Tal
         for piece, more in zip(pieces, drawn, strict=True)
     )
     households = households.reshape(-1, n_strategies, len(OF_HOUSEHOLDS) - 1)
-    yuan = np.broadcast_to(_yuan(played)[None, :, None], (*households.shape[:2], 1))
+    yuan = weight.mean() * _yuan(played)
+    yuan = np.broadcast_to(yuan[None, :, None], (*households.shape[:2], 1))
     return Tally(
         strategies=tuple(one.name for one in played.strategies),
         groups=groups,

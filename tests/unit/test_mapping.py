@@ -69,6 +69,16 @@ def test_a_plain_file_becomes_a_panel(tmp_path):
     assert panel.currency == "yuan"
 
 
+def test_a_surveys_weight_is_kept_beside_the_core_and_declared_to_no_model(tmp_path):
+    text = "hid,month,income,w\n2,2021-01,700,1200\n1,2021-01,500,80.5\n"
+    panel = read(tmp_path, text, mapping(weight="w"))
+
+    assert panel.rows["weight"].tolist() == [80.5, 1200]
+    assert panel.columns == ()
+    said = refusal(tmp_path, text.replace("80.5", "0"), mapping(weight="w"))
+    assert "more than 0" in said
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_the_encoding_is_told_from_the_file(tmp_path, encoding):
     text = "户编号,月份,家庭月收入\n甲1,2021-01,500\n".replace("甲", "A")
