@@ -1,7 +1,7 @@
 """The panel: what is written down about each household in each period, and since when."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -38,6 +38,8 @@ class Column:
     lag_months: int = 0
     label: str = ""
     label_zh: str = ""
+    #: Chinese words for the values of a category.
+    values_zh: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -26,7 +26,7 @@ KINDS_OF_VALUE: dict[str, tuple[tuple[type, ...], tuple[str, ...]]] = {
     ),
     "a number": ((int, float), ("factor", "fixed", "share")),
     "a whole number": ((int,), ("step_months", "recorded_lag_months", "direction", "lag_months")),
-    "a table": ((dict,), ("codes", "index")),
+    "a table": ((dict,), ("codes", "index", "values_zh")),
 }
 
 
@@ -253,7 +253,7 @@ def _source(name: str, table: Any) -> Source:
         ("direction", (-1, 0, 1)),
     ):
         _one_of(said.get(key), allowed, f"{where} {key}")
-    about = ("pillar", "kind", "direction", "lag_months", "label", "label_zh")
+    about = ("pillar", "kind", "direction", "lag_months", "label", "label_zh", "values_zh")
     meaning = Column(name=name, **{key: table[key] for key in about if key in table})
     wanted = {"flag": bool, "category": str}.get(meaning.kind, type(None))
     if not all(isinstance(value, wanted) for value in table.get("codes", {}).values()):

@@ -33,6 +33,7 @@ _SAID = {
     "since": ("last {v} months ago, or not in {w} months", "距上次{v}个月（最长回看{w}个月）"),
     "spells": ("began {v} times in {w} months", "近{w}个月发生{v}次"),
 }
+_NO_WORDS: Mapping[str, Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,10 +113,10 @@ def reasons(
     strongest = _strongest(found.terms, family)
     table["feature"] = [strongest[c][i] for c, i in zip(table["column"], table["at"], strict=True)]
     table.insert(3, "pillar", [about[name].pillar for name in table["feature"]])
-    labels = _labels(columns)
+    labels, values_zh = _labels(columns), {c.name: c.values_zh for c in columns}
     values = [X[name].iloc[i] for name, i in zip(table["feature"], table["at"], strict=True)]
     said = [
-        say(about[name], value, labels=labels)
+        say(about[name], value, labels=labels, values_zh=values_zh)
         for name, value in zip(table["feature"], values, strict=True)
     ]
     table["text"] = [text for text, _ in said]
@@ -145,11 +146,18 @@ def _plain(name: str) -> str:
 
 
 def say(
-    feature: Feature, value: object, *, labels: Mapping[str, tuple[str, str]]
+    feature: Feature,
+    value: object,
+    *,
+    labels: Mapping[str, tuple[str, str]],
+    values_zh: Mapping[str, Mapping[str, str]] = _NO_WORDS,
 ) -> tuple[str, str]:
-    """A feature and its value in words: English, Chinese."""
+    """A feature and its value in words: English, Chinese.
+
+    `labels` and `values_zh` are by column; what has no Chinese word keeps its English one.
+    """
     label, label_zh = labels.get(feature.column, (_plain(feature.column), feature.column))
-    shown, shown_zh = _shown(feature, value)
+    shown, shown_zh = _shown(feature, value, words_zh=values_zh.get(feature.column, {}))
     if shown == "unknown":
         return f"{label}: unknown", f"{label_zh}：未知"
     english, chinese = _SAID[feature.stat]
@@ -160,11 +168,11 @@ def say(
     )
 
 
-def _shown(feature: Feature, value: object) -> tuple[str, str]:
+def _shown(feature: Feature, value: object, *, words_zh: Mapping[str, str]) -> tuple[str, str]:
     if bool(pd.isna(value)):  # type: ignore[call-overload]
         return "unknown", "未知"
     if feature.kind == "category":
-        return str(value), str(value)
+        return _plain(str(value)), words_zh.get(str(value), str(value))
     number = float(value)  # type: ignore[arg-type]
     if feature.kind == "flag":
         return ("yes", "是") if number else ("no", "否")

@@ -6,7 +6,10 @@ import pytest
 from invented_panels import COLUMNS, drifting_panel
 from sklearn.ensemble import RandomForestClassifier
 
+from hardship_model.data.mapping import load_mapping
 from hardship_model.data.panel import Column
+from hardship_model.data.population.records import COLUMNS as TOWN_COLUMNS
+from hardship_model.data.population.town import WORDS
 from hardship_model.features import Feature, declare, features
 from hardship_model.models import build
 from hardship_model.models.calibration import score_of
@@ -148,6 +151,31 @@ def test_values_are_said_in_both_languages(asked, value, text, text_zh):
     }  # fmt: skip
 
     assert say(asked, value, labels=labels) == (text, text_zh)
+
+
+def test_the_value_of_a_category_is_said_in_its_chinese_word():
+    asked = feature("form", "now", kind="category")
+    said = {"labels": {"form": ("form of work", "就业形式")}}
+
+    told = say(asked, "ride_hailing", **said, values_zh={"form": {"ride_hailing": "网约车司机"}})
+
+    assert told == ("form of work: ride hailing", "就业形式：当前为网约车司机")
+    assert say(asked, "odd_jobs", **said)[1] == "就业形式：当前为odd_jobs"
+
+
+def test_every_column_of_the_town_and_the_surveys_is_called_something_in_both_languages():
+    surveys = [one.meaning for name in ("eph", "rwm5yr") for one in load_mapping(name).columns]
+    for column in (*TOWN_COLUMNS, *surveys):
+        assert column.label, column.name
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in column.label_zh), column.name
+
+
+def test_every_value_of_the_towns_categories_has_its_chinese_word():
+    of_words = {c.name: c for c in TOWN_COLUMNS if c.kind == "category"}
+
+    assert of_words
+    for name, column in of_words.items():
+        assert set(column.values_zh) == set(WORDS[name]), name
 
 
 def test_a_column_without_a_chinese_label_lends_its_english_one(sample, models):

@@ -49,3 +49,28 @@ CHILDREN: Final = slice(2, 4)
 ELDERS: Final = slice(4, 6)
 #: Slots whose members may work: head, spouse, and children who have left school.
 N_WORKERS: Final = 4
+
+#: What a caseworker calls the values of the office's columns; cities keep their number.
+WORDS_ZH: Final = {
+    "employment_form": {
+        "formal": "正式就业", "flexible": "灵活就业", "truck": "货车司机",
+        "ride_hailing": "网约车司机", "courier": "快递员", "delivery": "外卖配送员",
+        "unemployed": "失业", "retired": "退休", "none": "无业",
+    },
+    "industry": {
+        "public": "机关事业单位", "manufacturing": "制造业", "construction": "建筑业",
+        "retail": "批发零售业", "catering": "餐饮业", "tourism": "旅游业",
+        "transport": "交通运输业", "services": "服务业", "none": "无",
+    },
+    "insurance": {"none": "未参保", "resident": "居民医保", "employee": "职工医保"},
+    "registered": {
+        "unlisted": "从未在册", "low_income_unregistered": "低收入未建档",
+        "monitored": "动态监测对象", "deep": "深度困难", "relative": "相对困难",
+        "accidental": "意外致困", "exited": "脱困退档", "backstopped": "解困兜底",
+        "removed": "注销退档",
+    },
+    "place": {"Guangxi": "广西", "Qinghai": "青海"},
+    "city": {
+        city: city.replace("Guangxi", "广西").replace("Qinghai", "青海") for city in CITIES
+    },
+}  # fmt: skip
