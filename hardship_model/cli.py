@@ -13,7 +13,7 @@ from rich.table import Table
 
 from hardship_model import provenance, schema, screen_study, study
 from hardship_model.data import calibration, population
-from hardship_model.files import whole_folder, write_csv
+from hardship_model.files import parquet_in_parts, whole_folder, write_csv
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -80,6 +80,7 @@ def _write_json(content: Mapping[str, object], path: Path) -> None:
 def screen(
     config: Annotated[Path, typer.Argument(help="Such as configs/screen.toml.")],
     out: Annotated[Path | None, typer.Option(help="Run folder. [default: data/runs/NAME]")] = None,
+    processes: Annotated[int, typer.Option(min=1, help="More are faster, with equal results.")] = 1,
 ) -> None:
     """Play every way of looking in invented towns: who is found, how early, at what cost."""
     plan = screen_study.load_screen_study(config)
@@ -90,7 +91,8 @@ def screen(
             _screen.print(f"[dim]{line} …[/dim]")
             status.update(line)
 
-        results = screen_study.run(plan, say=say)
+        with parquet_in_parts(folder / "ledger.parquet") as keep:
+            results = screen_study.run(plan, say=say, keep=keep, processes=processes)
         say("Writing tables, figures and the page")
         _write_screened(results, config, folder)
     _screen.print(f"Done. Read {out / 'report.html'}")
@@ -102,7 +104,6 @@ def _write_screened(results: screen_study.ScreenResults, config: Path, folder: P
     shutil.copyfile(config, folder / "config.toml")
     for name, table in screen_study.as_files(results).items():
         write_csv(table, folder / f"{name}.csv")
-    results.ledger.to_parquet(folder / "ledger.parquet", index=False)
     figures.write_screened(results, folder / "figures")
     page = report.screen_page(results, folder / "figures")
     (folder / "report.html").write_text(page, encoding="utf-8")

@@ -3,11 +3,13 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 
 class OutputError(ValueError):
@@ -39,6 +41,21 @@ def whole_folder(out: Path, *, mark: str) -> Iterator[Path]:
             os.replace(new, out)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+@contextmanager
+def parquet_in_parts(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """One Parquet file from tables of the same columns that come one after the other."""
+    with ExitStack() as stack:
+        writers: list[pq.ParquetWriter] = []
+
+        def write(part: pd.DataFrame) -> None:
+            rows = pa.Table.from_pandas(part, preserve_index=False)
+            if not writers:
+                writers.append(stack.enter_context(pq.ParquetWriter(path, rows.schema)))
+            writers[0].write_table(rows)
+
+        yield write
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -122,7 +122,7 @@ mix.assign(channels=mix["channels"].str.replace("_", " "))[
 
 # %%
 played = []
-for stage in results.stages:
+for stage in screen_study.settle(plan):
     [usual] = [
         one
         for one in screen_study.strategies_for(plan, stage.world)

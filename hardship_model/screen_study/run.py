@@ -1,7 +1,8 @@
 """Play every strategy of a study in every town, and turn what happened into tables."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,18 +10,15 @@ import pandas as pd
 from hardship_model.evaluation.metrics import ratio
 from hardship_model.evaluation.uncertainty import interval
 from hardship_model.screen_study.config import ScreenStudy
-from hardship_model.screen_study.towns import settle, strategies_for
-from hardship_model.screening.assumed import (
-    best_over_draws,
-    first_two,
-    flip_points,
-    shares_of_best,
-)
+from hardship_model.screen_study.parts import Part, play_mixes, play_town
+from hardship_model.screen_study.towns import strategies_for
+from hardship_model.screen_study.workers import Each, trying, workers
+from hardship_model.screening.assumed import Bench
 from hardship_model.screening.catches import (
     Catches,
-    catches,
     channels_table,
     never_found,
+    of_towns,
     overlap_table,
 )
 from hardship_model.screening.comparison import (
@@ -30,14 +28,17 @@ from hardship_model.screening.comparison import (
     by_group,
     compare,
 )
-from hardship_model.screening.mix import Mix, as_strategy, best_mix, caught_interval, offer
-from hardship_model.screening.played import Played
-from hardship_model.screening.ready_made import READY_MADE, strategies_table
-from hardship_model.screening.stages import Stage
+from hardship_model.screening.mix import Mix, all_offers, best_mix, caught_interval
+from hardship_model.screening.ready_made import READY_MADE
 from hardship_model.screening.strategies import Strategy
-from hardship_model.screening.tallies import ENOUGH_TOWNS, Tally, add_up, how_sure, tally
-from hardship_model.screening.value import Variant, affordable, frontier, worth_in_visits
-from hardship_model.screening.world import World
+from hardship_model.screening.tallies import Tally, add_up, how_sure
+from hardship_model.screening.value import Variant, frontier, worth_in_visits
+from hardship_model.screening.what_if import (
+    best_over_draws,
+    first_two,
+    flip_points,
+    shares_of_best,
+)
 
 #: A strategy with a model, and what it would be without; None: the best that a clerk can do.
 _WITHOUT_MODEL = {"model_visits": None, "combined_with_model": "guangxi_combined"}
@@ -62,9 +63,6 @@ class ScreenResults:
     best_mix: pd.DataFrame
     flip_points: pd.DataFrame
     assumption_draws: pd.DataFrame
-    ledger: pd.DataFrame
-    #: Where it was played, for whoever wants to play more.
-    stages: tuple[Stage, ...]
 
 
 def as_files(results: ScreenResults) -> Mapping[str, pd.DataFrame]:
@@ -76,81 +74,86 @@ def as_files(results: ScreenResults) -> Mapping[str, pd.DataFrame]:
     return {name: getattr(results, name) for name in names}
 
 
-def run(study: ScreenStudy, *, say: Callable[[str], None] = lambda line: None) -> ScreenResults:
-    """Do all of it; `say` hears one line before each longer step."""
-    stages = list(settle(study, say=say))
-    strategies = strategies_for(study, stages[0].world)
-    say(f"{len(strategies)} strategies in {study.towns} towns")
-    played = [
-        stage.play(strategies_for(study, stage.world), seed=study.seed, with_ledger=True)
-        for stage in stages
-    ]
-    tallies = [_tally(study, one, stage) for one, stage in zip(played, stages, strict=True)]
-    compared = compare(_added(study, tallies), reference=study.reference)
-    who_caught = catches(played)
-    say("Other budgets, and one channel less")
-    variants, of_variants = _play_variants(study, stages, strategies)
-    grid = [one for one in variants if not one.without]
-    at_budgets = frontier(of_variants, grid, budget_yuan=_budgets(study, stages))
-    say("The best mix of channels")
-    mixes = _best_mixes(study, stages, at_budgets, reference=strategies)
+def run(
+    study: ScreenStudy,
+    *,
+    say: Callable[[str], None] = lambda line: None,
+    keep: Callable[[pd.DataFrame], None] = lambda ledger: None,
+    processes: int = 1,
+) -> ScreenResults:
+    """Do all of it, with the same results however many processes there are.
+
+    `say` hears one line before each longer step; `keep` is given the ledger of every town, one
+    after the other, and nobody else keeps it.
+    """
+    with workers(processes) as each:
+        parts = _parts(study, each, say=say, keep=keep)
+        compared = compare(_added(study, [one.tally for one in parts]), reference=study.reference)
+        variants, of_variants = _variants(study, parts)
+        grid = [one for one in variants if not one.without]
+        at_budgets = frontier(of_variants, grid, budget_yuan=_budgets(study, parts))
+        say("The best mix of channels")
+        mixes = _best_mixes(study, parts, at_budgets, each)
     say("Assumptions moved one by one, then all at once")
-    flips, draws = _assumptions(study, stages, compared, tallies)
+    flips, draws = _assumptions(study, parts, compared, processes)
+    who_caught = {name: of_towns([one.catches[name] for one in parts]) for name in parts[0].catches}
     return ScreenResults(
         study=study,
         how_sure=how_sure(study.towns),
-        scale=played[0].scale_text(),
-        strategies=strategies_table(strategies, stages[0].world),
+        scale=parts[0].scale,
+        strategies=parts[0].strategies_table,
         comparison=compared,
-        by_group=by_group(_added(study, tallies)),
+        by_group=by_group(_added(study, [one.tally for one in parts])),
         frontier=at_budgets,
-        worth_in_visits=_worth(of_variants, grid, strategies),
+        worth_in_visits=_worth(of_variants, grid, parts[0].strategies),
         channels=_channels(study, who_caught, variants, of_variants),
         overlaps=overlap_table(who_caught),
         never_found=never_found(who_caught, n_draws=study.n_draws, seed=study.seed),
         best_mix=mixes,
         flip_points=flips,
         assumption_draws=draws,
-        ledger=_ledgers([one.ledger for one in played if one.ledger is not None]),
-        stages=tuple(stages),
     )
 
 
-def _tally(study: ScreenStudy, played: Played, stage: Stage, *, split: bool = True) -> Tally:
-    """Draws over households only where there are too few towns to draw from."""
-    n_draws = study.n_draws if study.towns < ENOUGH_TOWNS else 0
-    return tally(played, n_draws=n_draws, seed=study.seed + stage.number, split=split)
+def _parts(
+    study: ScreenStudy, each: Each, *, say: Callable[[str], None],
+    keep: Callable[[pd.DataFrame], None],
+) -> Sequence[Part]:  # fmt: skip
+    """Every town's part, without its ledger."""
+    parts: list[Part] = []
+    played = iter(each(partial(play_town, study), study.seeds))
+    for number in study.seeds:
+        say(f"Town {number} of {study.towns}: {study.households:,} households")
+        part = next(played)
+        if part.ledger is not None:
+            keep(part.ledger)
+        parts.append(replace(part, ledger=None))
+    return parts
 
 
 def _added(study: ScreenStudy, tallies: Sequence[Tally]) -> Tally:
     return add_up(tallies, n_draws=study.n_draws, seed=study.seed)
 
 
-def _play_variants(
-    study: ScreenStudy, stages: Sequence[Stage], strategies: Sequence[Strategy]
-) -> tuple[tuple[Variant, ...], Tally]:
-    """Every strategy with every multiple of its means, and one without each of its channels."""
-    variants = affordable(strategies, [stage.world for stage in stages], study.factors)
-    [apart] = [one for one in strategies if one.name == study.take_apart]
-    less = tuple(Variant(strategy=apart.name, without=c.name) for c in apart.channels)
-    tallies = []
-    for stage in stages:
-        by_name = {one.name: one for one in strategies_for(study, stage.world)}
-        changed = [one.of(by_name[one.strategy]) for one in (*variants, *less)]
-        tallies.append(_tally(study, stage.play(changed, seed=study.seed), stage, split=False))
-    return (*variants, *less), _added(study, tallies)
+def _variants(study: ScreenStudy, parts: Sequence[Part]) -> tuple[tuple[Variant, ...], Tally]:
+    """Every strategy with every multiple of its means that all towns can pay, and taken apart."""
+    variants = tuple(
+        one for one in parts[0].variants if all(one in part.variants for part in parts)
+    )
+    names = [one.name for one in variants]
+    return variants, _added(study, [part.of_variants.of(names) for part in parts])
 
 
-def _years(world: World) -> float:
-    return len(world.rows) / 12
+def _years(study: ScreenStudy) -> float:
+    return (study.last_month - study.first_month + 1) / 12
 
 
-def _budgets(study: ScreenStudy, stages: Sequence[Stage]) -> dict[str, float]:
+def _budgets(study: ScreenStudy, parts: Sequence[Part]) -> dict[str, float]:
     """Money of all towns and years, by strategy."""
     total = dict.fromkeys(study.strategies, 0.0)
-    for stage in stages:
-        for one in strategies_for(study, stage.world):
-            total[one.name] += one.budget_yuan_per_year * _years(stage.world)
+    for part in parts:
+        for one in part.strategies:
+            total[one.name] += one.budget_yuan_per_year * _years(study)
     return total
 
 
@@ -192,17 +195,16 @@ def _channels(
 
 
 def _best_mixes(
-    study: ScreenStudy, stages: Sequence[Stage], at_budgets: pd.DataFrame,
-    *, reference: Sequence[Strategy],
-) -> pd.DataFrame:  # fmt: skip
+    study: ScreenStudy, parts: Sequence[Part], at_budgets: pd.DataFrame, each: Each
+) -> pd.DataFrame:
     """Promise, bound and what came of it when played: one row per multiple of the usual means."""
-    offered = offer(stages, seed=study.seed)
-    months = len(stages[0].world.rows)
-    [usual] = [one for one in reference if one.name == study.reference]
-    free = (1 - usual.most_for_reviews) * usual.visits_per_month * months * len(stages)
-    budget = usual.budget_yuan_per_year * _years(stages[0].world) * len(stages)
+    offered = all_offers([one.offered for one in parts])
+    months = study.last_month - study.first_month + 1
+    [usual] = [one for one in parts[0].strategies if one.name == study.reference]
+    free = (1 - usual.most_for_reviews) * usual.visits_per_month * months * study.towns
+    budget = usual.budget_yuan_per_year * _years(study) * study.towns
     mixes = {f: best_mix(offered, budget_yuan=f * budget, visits=f * free) for f in study.factors}
-    share = _played(study, stages, mixes)
+    share = _played(study, mixes, each)
     falls = offered.catches.falls.sum()
     oracle = at_budgets[at_budgets["strategy"] == "oracle"].set_index("factor")["share"]
     rows = []
@@ -223,18 +225,10 @@ def _best_mixes(
 
 
 def _played(
-    study: ScreenStudy, stages: Sequence[Stage], mixes: Mapping[float, Mix]
+    study: ScreenStudy, mixes: Mapping[float, Mix], each: Each
 ) -> dict[float, dict[str, float]]:
     """The mixes in the towns, with all that goes wrong there: found of open falls."""
-    tallies = []
-    for stage in stages:
-        by_name = {one.name: one for one in strategies_for(study, stage.world)}
-        made = []
-        for factor, mix in mixes.items():
-            like = Variant(strategy=study.reference, factor=factor).of(by_name[study.reference])
-            made.append(as_strategy(mix, stage.world, like, name=f"mix × {factor:g}"))
-        tallies.append(_tally(study, stage.play(made, seed=study.seed), stage, split=False))
-    sums = _added(study, tallies)
+    sums = _added(study, list(each(partial(play_mixes, study, mixes), study.seeds)))
     found, new, running = (amounts(sums, name) for name in ("found", "new", "running"))
     share = ratio(found, new + running)
     bounds = {factor: interval(share[1:, s]) for s, factor in enumerate(mixes)}
@@ -247,25 +241,20 @@ def _played(
 
 
 def _assumptions(
-    study: ScreenStudy, stages: Sequence[Stage], compared: pd.DataFrame, tallies: Sequence[Tally]
+    study: ScreenStudy, parts: Sequence[Part], compared: pd.DataFrame, processes: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Flip points of the first two, and who is best over draws; without who knows the truth."""
     able = [name for name in study.strategies if not READY_MADE[name].get("knows_truth")]
-    there = stages[: study.assumption_towns]
-
-    def make(world: World) -> Sequence[Strategy]:
-        return [one for one in strategies_for(study, world) if one.name in able]
-
     of_measure = compared[compared["measure"] == study.judge_by].set_index("strategy")["value"]
     first, second = first_two(dict(of_measure[able]), measure=study.judge_by)
-    flips = flip_points(
-        there, make, first=first, second=second, measure=study.judge_by,
-        factors=study.assumption_factors, seed=study.seed,
+    bench = Bench(
+        stages=tuple(one.stage for one in parts if one.stage is not None),
+        make=partial(strategies_for, study), measure=study.judge_by, seed=study.seed,
     )  # fmt: skip
-    draws = best_over_draws(
-        there, make, measure=study.judge_by, n_draws=study.assumption_draws, seed=study.seed
-    )
-    by_town = pd.DataFrame([_by_strategy(one, study.judge_by)[able] for one in tallies])
+    with trying(bench, processes) as shared:
+        flips = flip_points(shared, first=first, second=second, factors=study.assumption_factors)
+        draws = best_over_draws(shared, strategies=able, n_draws=study.assumption_draws)
+    by_town = pd.DataFrame([_by_strategy(one.tally, study.judge_by)[able] for one in parts])
     best = shares_of_best(by_town, measure=study.judge_by)
     return flips, draws.assign(towns=study.towns, best_in_towns=best[able].to_numpy())
 
@@ -273,8 +262,3 @@ def _assumptions(
 def _by_strategy(sums: Tally, measure: str) -> pd.Series:
     above, below = (amounts(sums, name)[0] for name in MEASURES[measure])
     return pd.Series(ratio(above, below), index=list(sums.strategies))
-
-
-def _ledgers(ledgers: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """All towns' ledgers; the replicate is the town."""
-    return pd.concat(ledgers, ignore_index=True)

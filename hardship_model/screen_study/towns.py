@@ -1,6 +1,6 @@
 """Towns to play in, and the strategies of a study as each town's size wants them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -14,17 +14,21 @@ from hardship_model.screening.strategies import Strategy
 from hardship_model.screening.world import World, from_town
 
 
-def settle(
-    study: ScreenStudy, *, say: Callable[[str], None] = lambda line: None
-) -> Iterator[Stage]:
-    """Invent each town, and let its office's model score whom it may look up."""
-    with_model = any(READY_MADE[name].get("model") for name in study.strategies)
-    for seed in study.seeds:
-        say(f"Town {seed} of {study.towns}: {study.households:,} households")
-        town = invent(Config(n_households=study.households, seed=seed, last_month=study.last_month))
-        world = from_town(town, first_month=study.first_month, last_month=study.last_month)
-        risks = risk_grids(world, _scored(study, town)) if with_model else None
-        yield Stage(world=world, number=seed, risks=risks, aid_feeds_back=study.aid_feeds_back)
+def settle(study: ScreenStudy) -> Iterator[Stage]:
+    """Every town of the study, one after the other."""
+    return (town_of(study, number) for number in study.seeds)
+
+
+def town_of(study: ScreenStudy, number: int, *, with_scores: bool = True) -> Stage:
+    """Invent one town, and let its office's model score whom it may look up.
+
+    `with_scores=False` leaves the scores out, which takes several times less work.
+    """
+    town = invent(Config(n_households=study.households, seed=number, last_month=study.last_month))
+    world = from_town(town, first_month=study.first_month, last_month=study.last_month)
+    wanted = with_scores and any(READY_MADE[name].get("model") for name in study.strategies)
+    risks = risk_grids(world, _scored(study, town)) if wanted else None
+    return Stage(world=world, number=number, risks=risks, aid_feeds_back=study.aid_feeds_back)
 
 
 def _scored(study: ScreenStudy, town: Town) -> pd.DataFrame:

@@ -1,15 +1,13 @@
-"""What if the assumed numbers are wrong? Flip points, and who is best over many draws of them."""
+"""Which numbers of screening are assumed, and what strategies find when they are moved."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from hardship_model.evaluation.metrics import ratio
 from hardship_model.parameters import Entry, entries
-from hardship_model.rates import wilson
 from hardship_model.screening.comparison import LESS_IS_BETTER, MEASURES
 from hardship_model.screening.stages import Stage
 from hardship_model.screening.strategies import Strategy
@@ -27,8 +25,6 @@ TOGETHER = (
 _OF_THE_TOWN = ("auto_check_misses_flexible_share", "auto_check_misses_formal_share",
                 "region_worker_households")  # fmt: skip
 _GROUPS = ("channels", "costs")
-#: 95 % of the draws lie between a half and twice the number in force.
-DRAW_LOG_SD = float(np.log(2) / 1.96)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,85 +87,79 @@ def _bounds(entry: Entry, value: float) -> tuple[float, float]:
     return 0.0, np.inf
 
 
-def judged(stages: Sequence[Stage], make: Make, *, measure: str, seed: int) -> Mapping[str, float]:
-    """The measure of each strategy over these towns; a strategy that cannot be paid finds nobody.
+class Trial(NamedTuple):
+    """One change of the assumptions: factors by parameter, and whom it is tried on."""
 
-    `measure` is one of `comparison.MEASURES` that counts falls.
-    """
-    above, below = (OF_FALLS.index(name) for name in MEASURES[measure])
-    sums: dict[str, np.ndarray] = {}
-    for stage in stages:
-        strategies = make(stage.world)
-        paid = [one for one in strategies if _can_pay(one, stage.world)]
-        counted = fall_counts(stage.play(paid, seed=seed)).sum(axis=1) if paid else []
-        for one, counts in zip(paid, counted, strict=True):
-            sums[one.name] = sums.get(one.name, 0) + counts[[above, below]]
-        for one in strategies:
-            sums.setdefault(one.name, np.array([0.0, 1.0]))
-    return {name: float(ratio(of[0], of[1])) for name, of in sums.items()}
+    factors: Mapping[str, float]
+    strategies: tuple[str, ...]
 
 
-def _can_pay(strategy: Strategy, world: World) -> bool:
-    fixed = sum(channel.fixed_yuan(world) for channel in strategy.channels)
-    return strategy.budget_yuan_per_year >= fixed
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Bench:
+    """Where assumptions are tried: the same towns, lives and luck every time."""
 
+    stages: tuple[Stage, ...]
+    make: Make
+    #: One of `comparison.MEASURES` that counts falls.
+    measure: str
+    seed: int
 
-def first_two(value: Mapping[str, float], *, measure: str) -> tuple[str, str]:
-    """Which two strategies do best by this measure?"""
-    sign = -1 if measure in LESS_IS_BETTER else 1
-    first, second, *_ = sorted(value, key=lambda name: -sign * value[name])
-    return first, second
+    def judge(self, trials: Sequence[Trial]) -> Iterable[Mapping[str, float]]:
+        """The measure of each trial's strategies over these towns, one mapping per trial.
 
+        A strategy that cannot be paid finds nobody.
+        """
+        return map(self.judged, trials)
 
-def flip_points(
-    stages: Sequence[Stage], make: Make, *, first: str, second: str, measure: str,
-    factors: Sequence[float], seed: int,
-) -> pd.DataFrame:  # fmt: skip
-    """How far must each assumption move before the second strategy does better than the first?
+    def judged(self, trial: Trial) -> Mapping[str, float]:
+        """One of them."""
+        above, below = (OF_FALLS.index(name) for name in MEASURES[self.measure])
+        sums: dict[str, np.ndarray] = {}
+        for stage in self.stages:
+            moved = stage.assuming(**trial.factors)
+            strategies = [one for one in self.make(moved.world) if one.name in trial.strategies]
+            paid = [one for one in strategies if _can_pay(one, moved.world)]
+            counted = fall_counts(moved.play(paid, seed=self.seed)).sum(axis=1) if paid else []
+            for one, counts in zip(paid, counted, strict=True):
+                sums[one.name] = sums.get(one.name, 0) + counts[[above, below]]
+            for one in strategies:
+                sums.setdefault(one.name, np.array([0.0, 1.0]))
+        return {name: float(ratio(*sums[name])) for name in trial.strategies}
 
-    Every assumption is moved by each of `factors`, alone, on the same lives and luck; between
-    them the gap is read off a straight line over the logarithm of the factor.
+    def lead(self, at: Mapping[str, float], first: str, second: str) -> float:
+        """How far is the first ahead of the second?"""
+        return (at[first] - at[second]) * (-1 if self.measure in LESS_IS_BETTER else 1)
 
-    Returns
-    -------
-    one row per assumption that the strategies use: `assumption, label, parameters` (how many are
-    moved), `value, unit, first, second, falls` (out of how many the measure counts), `gap`
-    (first − second, as things stand), `tried_low, tried_high` with `gap_low, gap_high`, and
-    `flips_down, flips_up`: the factor nearest to 1, below and above, at which the first is no
-    longer ahead; missing when it stays ahead within what was tried, or is not ahead here.
+    def counted(self) -> float:
+        """Out of how many falls does the measure count? The same for every strategy."""
+        asked = OF_FALLS.index(MEASURES[self.measure][1])
+        return float(sum(
+            fall_counts(stage.play(self.make(stage.world)[:1], seed=self.seed))[..., asked].sum()
+            for stage in self.stages
+        ))  # fmt: skip
 
-    """
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Every assumption, with what it is when play begins."""
+        return assumptions(self.stages[0].world.given(LEAD_IN).month)
 
-    def only_two(world: World) -> Sequence[Strategy]:
-        return [one for one in make(world) if one.name in (first, second)]
+    def touched(self, strategies: Sequence[str]) -> Callable[[Assumption], tuple[str, ...]]:
+        """Which of these strategies, or their months, can an assumption change?"""
+        stage = self.stages[0]
+        there = {one.name: one for one in self.make(stage.world) if one.name in strategies}
+        asked = {name: _asked(stage, one, seed=self.seed) for name, one in there.items()}
 
-    def gap(moved: Mapping[str, float]) -> float:
-        at = judged([s.assuming(**moved) for s in stages], only_two, measure=measure, seed=seed)
-        return (at[first] - at[second]) * (-1 if measure in LESS_IS_BETTER else 1)
+        def touched(one: Assumption) -> tuple[str, ...]:
+            moved = [
+                {other.name: other for other in self.make(stage.assuming(**one.factors(f)).world)}
+                for f in (0.5, 2.0)
+            ]
+            return tuple(
+                name
+                for name in strategies
+                if asked[name] & set(one.moved) or any(at[name] != there[name] for at in moved)
+            )
 
-    asked = OF_FALLS.index(MEASURES[measure][1])
-    falls = sum(
-        fall_counts(s.play(only_two(s.world)[:1], seed=seed))[..., asked].sum() for s in stages
-    )
-    now = gap({})
-    used = _used(stages[0], only_two, seed=seed)
-    rows = []
-    for one in assumptions(stages[0].world.given(LEAD_IN).month):
-        if not used(one):
-            continue
-        tried = sorted({float(np.clip(f, one.lowest, one.highest)) for f in factors} | {1.0})
-        gaps = np.array([now if f == 1 else gap(one.factors(f)) for f in tried])
-        if np.ptp(gaps) == 0:
-            continue
-        down, up = turns(np.array(tried), gaps)
-        rows.append({
-            "assumption": one.name, "label": one.label, "parameters": len(one.moved),
-            "value": one.value, "unit": one.unit, "first": first, "second": second,
-            "falls": falls, "gap": now,
-            "tried_low": tried[0], "tried_high": tried[-1], "gap_low": gaps[0],
-            "gap_high": gaps[-1], "flips_down": down, "flips_up": up,
-        })  # fmt: skip
-    return pd.DataFrame(rows)
+        return touched
 
 
 class _Noted(dict[str, float]):
@@ -184,79 +174,13 @@ class _Noted(dict[str, float]):
         return super().get(name, otherwise)
 
 
-def _used(stage: Stage, make: Make, *, seed: int) -> Callable[[Assumption], bool]:
-    """Can an assumption change these strategies, or the months in which they are played?"""
-    strategies = tuple(make(stage.world))
+def _asked(stage: Stage, strategy: Strategy, *, seed: int) -> set[str]:
+    """For which parameters is the world asked while this strategy is played?"""
     noted = _Noted(stage.world.scaled)
-    replace(stage, world=replace(stage.world, scaled=noted)).play(strategies, seed=seed)
-
-    def used(one: Assumption) -> bool:
-        for factor in (0.5, 2.0):
-            if tuple(make(stage.assuming(**one.factors(factor)).world)) != strategies:
-                return True
-        return bool(noted.asked & set(one.moved))
-
-    return used
+    replace(stage, world=replace(stage.world, scaled=noted)).play([strategy], seed=seed)
+    return noted.asked
 
 
-def turns(factors: np.ndarray, gaps: np.ndarray) -> tuple[float, float]:
-    """The factors nearest to 1, below and above, at which the gap is no longer more than nought.
-
-    NaN where it stays above, or is not above to begin with.
-    """
-    here = int(np.flatnonzero(factors == 1)[0])
-    downward = _first_turn(np.log(factors[here::-1]), gaps[here::-1])
-    return downward, _first_turn(np.log(factors[here:]), gaps[here:])
-
-
-def _first_turn(log_factors: np.ndarray, gaps: np.ndarray) -> float:
-    turned = np.flatnonzero(gaps <= 0)
-    if not len(turned) or turned[0] == 0:
-        return float("nan")
-    after = int(turned[0])
-    before = after - 1
-    part = gaps[before] / (gaps[before] - gaps[after])
-    return float(np.exp(log_factors[before] + part * (log_factors[after] - log_factors[before])))
-
-
-def best_over_draws(
-    stages: Sequence[Stage], make: Make, *, measure: str, n_draws: int, seed: int
-) -> pd.DataFrame:
-    """In which share of draws over the assumptions is each strategy the best?
-
-    A draw multiplies every assumption by a lognormal number of its own (`DRAW_LOG_SD`), within
-    its meaning, and plays all strategies in all these towns. Ties count in parts.
-
-    Returns
-    -------
-    one row per strategy: `draws, best, share, low, high` (the interval of a share of so many
-    draws), and the measure over the draws: `median, lowest, highest` (the middle 90 %).
-
-    """
-    rng = np.random.default_rng([seed, n_draws])
-    every = assumptions(stages[0].world.given(LEAD_IN).month)
-    values = []
-    for _ in range(n_draws):
-        moved: dict[str, float] = {}
-        for one in every:
-            moved |= one.factors(float(np.exp(DRAW_LOG_SD * rng.standard_normal())))
-        there = [stage.assuming(**moved) for stage in stages]
-        values.append(judged(there, make, measure=measure, seed=seed))
-    table = pd.DataFrame(values)
-    best = shares_of_best(table, measure=measure)
-    low, high = wilson(best.to_numpy() * n_draws, np.full(len(best), n_draws))
-    return pd.DataFrame({
-        "strategy": table.columns, "draws": n_draws, "best": best.to_numpy() * n_draws,
-        "share": best.to_numpy(), "low": low, "high": high,
-        **{name: table.quantile(q).to_numpy() for name, q in _QUANTILES.items()},
-    })  # fmt: skip
-
-
-_QUANTILES = {"median": 0.5, "lowest": 0.05, "highest": 0.95}
-
-
-def shares_of_best(values: pd.DataFrame, *, measure: str) -> pd.Series:
-    """In which share of the rows is each column best? Equal ones share the row."""
-    signed = -values if measure in LESS_IS_BETTER else values
-    best = signed.eq(signed.max(axis=1), axis=0)
-    return best.div(best.sum(axis=1), axis=0).mean()
+def _can_pay(strategy: Strategy, world: World) -> bool:
+    fixed = sum(channel.fixed_yuan(world) for channel in strategy.channels)
+    return strategy.budget_yuan_per_year >= fixed

@@ -5,7 +5,7 @@ household already. Rosters (doors, model-ranked visits) raise no leads and do no
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -33,10 +33,10 @@ class Catches:
     falls: np.ndarray
 
 
-def catches(played: Sequence[Played]) -> Mapping[str, Catches]:
-    """For each strategy with two or more channels that raise leads: who caught what, by town."""
+def catches(played: Played) -> Mapping[str, Catches]:
+    """For each strategy with two or more channels that raise leads: who caught what in a town."""
     found = {}
-    for s, strategy in enumerate(played[0].strategies):
+    for s, strategy in enumerate(played.strategies):
         speak = [c for c, channel in enumerate(strategy.channels) if not channel.roster]
         if len(speak) < 2:
             continue
@@ -44,12 +44,16 @@ def catches(played: Sequence[Played]) -> Mapping[str, Catches]:
             strategy=strategy.name,
             channels=tuple(strategy.channels[c].name for c in speak),
             patterns=_every_pattern(len(speak)),
-            falls=np.stack([
-                count_patterns(one.would_be_month[s][:, speak] > 0, strata_of(one.world))
-                for one in played
-            ]),
+            falls=count_patterns(
+                played.would_be_month[s][:, speak] > 0, strata_of(played.world)
+            )[None],
         )  # fmt: skip
     return found
+
+
+def of_towns(found: Sequence[Catches]) -> Catches:
+    """The same strategy in several towns as one."""
+    return replace(found[0], falls=np.concatenate([one.falls for one in found]))
 
 
 def count_patterns(caught: np.ndarray, strata: np.ndarray) -> np.ndarray:

@@ -8,7 +8,13 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from hardship_model.evaluation.uncertainty import interval
-from hardship_model.screening.catches import Catches, count_patterns, draw_falls, strata_of
+from hardship_model.screening.catches import (
+    Catches,
+    count_patterns,
+    draw_falls,
+    of_towns,
+    strata_of,
+)
 from hardship_model.screening.channels import all_channels
 from hardship_model.screening.played import Played
 from hardship_model.screening.stages import Stage
@@ -25,7 +31,7 @@ _PLENTY_YUAN = 1e12
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Offer:
-    """What each channel would catch and cost by itself, all towns and years together."""
+    """What each channel would catch and cost by itself, in all years together."""
 
     catches: Catches
     #: Yuan of the channel (fixed and per contact), and leads, each of which wants a visit.
@@ -34,24 +40,32 @@ class Offer:
     visit_yuan: float
 
 
-def offer(stages: Sequence[Stage], *, seed: int) -> Offer:
+def offer(stage: Stage, *, seed: int) -> Offer:
     """Play every channel that raises leads by itself, with plenty of money and no visits.
 
     Nobody is found, so nothing that one channel finds keeps another from speaking; a lead that
     nobody follows expires and may be raised again.
     """
-    played = [stage.play(_alone(stage.world), seed=seed, with_ledger=True) for stage in stages]
-    names = tuple(one.name for one in played[0].strategies)
-    caught = [np.stack([month[:, 0] > 0 for month in one.would_be_month], axis=1) for one in played]
-    falls = np.stack([
-        count_patterns(by, strata_of(one.world)) for by, one in zip(caught, played, strict=True)
-    ])  # fmt: skip
+    played = stage.play(_alone(stage.world), seed=seed, with_ledger=True)
+    names = tuple(one.name for one in played.strategies)
+    caught = np.stack([month[:, 0] > 0 for month in played.would_be_month], axis=1)
+    falls = count_patterns(caught, strata_of(played.world))[None]
     patterns = (np.arange(1 << len(names))[:, None] >> np.arange(len(names))) & 1 == 1
     return Offer(
         catches=Catches(strategy="alone", channels=names, patterns=patterns, falls=falls),
-        yuan=np.sum([_yuan(one.costs, names) for one in played], axis=0),
-        leads=np.sum([_leads(one, names) for one in played], axis=0),
-        visit_yuan=played[0].procedure.visit_yuan,
+        yuan=_yuan(played.costs, names),
+        leads=_leads(played, names),
+        visit_yuan=played.procedure.visit_yuan,
+    )
+
+
+def all_offers(offers: Sequence[Offer]) -> Offer:
+    """What the channels offer in several towns together."""
+    return Offer(
+        catches=of_towns([one.catches for one in offers]),
+        yuan=np.sum([one.yuan for one in offers], axis=0),
+        leads=np.sum([one.leads for one in offers], axis=0),
+        visit_yuan=offers[0].visit_yuan,
     )
 
 

@@ -1,7 +1,7 @@
 """What one town adds to every measure: sums by strategy and group, and in bootstrap draws."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -49,6 +49,14 @@ class Tally:
     falls: np.ndarray
     #: float64 [1 + draws, strategies, `OF_HOUSEHOLDS`]. Yuan are the office's, so not drawn.
     households: np.ndarray
+
+    def of(self, strategies: Sequence[str]) -> "Tally":
+        """The same of these strategies alone."""
+        kept = [self.strategies.index(name) for name in strategies]
+        return replace(
+            self, strategies=tuple(strategies), falls=self.falls[:, kept],
+            households=self.households[:, kept],
+        )  # fmt: skip
 
 
 def tally(

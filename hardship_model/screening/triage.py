@@ -100,7 +100,7 @@ def _in_order(
     if n <= 0 or not len(listed):
         return np.empty(0, dtype=np.int64)
     table = watch_list(office, strategy, now, listed, risk)
-    values = np.asarray(strategy.order(table, now.number, now.chance.dice), dtype=np.float64)
+    values = np.asarray(strategy.order(table, now.number, now.chance.dice))
     if values.shape != listed.shape:
         raise ValueError(
             f"The order of strategy {strategy.name!r} gave {values.shape} numbers for a watch list"

@@ -10,15 +10,7 @@ import pandas as pd
 import pytest
 from screening_worlds import world
 
-from hardship_model.screening.assumed import (
-    assumptions,
-    best_over_draws,
-    first_two,
-    flip_points,
-    judged,
-    shares_of_best,
-    turns,
-)
+from hardship_model.screening.assumed import Bench, Trial, assumptions
 from hardship_model.screening.catches import (
     Catches,
     catches,
@@ -41,6 +33,13 @@ from hardship_model.screening.value import (
     say,
     worth_in_visits,
 )
+from hardship_model.screening.what_if import (
+    best_over_draws,
+    first_two,
+    flip_points,
+    shares_of_best,
+    turns,
+)
 
 NAMES = ("status_quo", "income_visits", "random")
 
@@ -52,6 +51,14 @@ def stage(seed=1):
 
 def made(where):
     return ready_made(where, NAMES)
+
+
+def bench(*stages, make=made):
+    return Bench(stages=stages or (stage(),), make=make, measure="ever", seed=1)
+
+
+def judged(at, names=NAMES, **factors):
+    return at.judged(Trial(factors, names))
 
 
 def caught_by_luck(seed, n_channels=4, n_falls=60):
@@ -135,7 +142,7 @@ def test_what_the_channels_of_a_town_never_catch_is_counted_beside_the_estimate(
     one = play_once(where, "guangxi_combined")
     speak = one.would_be_month[0][0] > 0
 
-    [row] = never_found(catches([one]), n_draws=20, seed=1).to_dict("records")
+    [row] = never_found(catches(one), n_draws=20, seed=1).to_dict("records")
 
     assert row["true"] == (~speak.any(axis=0)).sum()
     assert row["caught"] == speak.any(axis=0).sum()
@@ -235,7 +242,7 @@ def test_no_mix_is_better_than_the_best_mix_and_its_bound_says_so(seed):
 
 
 def test_a_mix_has_one_way_of_doing_a_thing_and_no_channel_without_money():
-    offered = offer([stage()], seed=1)
+    offered = offer(stage(), seed=1)
 
     rich = best_mix(offered, budget_yuan=1e9, visits=1e9)
     poor = best_mix(offered, budget_yuan=0, visits=0)
@@ -283,9 +290,8 @@ def test_what_a_strategy_never_asks_for_has_no_flip_point():
     small = Stage(world=world(n_households=300), number=1)
 
     table = flip_points(
-        [small], made, first="income_visits", second="random", measure="ever", factors=(2.0,),
-        seed=1,
-    ).set_index("assumption")  # fmt: skip
+        bench(small), first="income_visits", second="random", factors=(2.0,)
+    ).set_index("assumption")
 
     assert "office_visits_per_1000" in table.index
     assert "sweep_cost_yuan" not in table.index
@@ -294,21 +300,20 @@ def test_what_a_strategy_never_asks_for_has_no_flip_point():
 
 
 def test_moving_an_assumption_is_playing_with_the_moved_number():
-    moved = stage().assuming(office_budget_yuan=0.25)
-
-    poorer = judged([moved], made, measure="ever", seed=1)
+    poorer = judged(bench(), office_budget_yuan=0.25)
 
     by_hand = [
         replace(one, budget_yuan_per_year=one.budget_yuan_per_year / 4)
         for one in made(stage().world)
     ]
-    assert poorer == judged([stage()], lambda where: by_hand, measure="ever", seed=1)
-    assert poorer != judged([stage()], made, measure="ever", seed=1)
+    assert poorer == judged(bench(make=lambda where: by_hand))
+    assert poorer != judged(bench())
 
 
 def test_a_strategy_that_cannot_be_paid_finds_nobody():
-    moved = stage().assuming(office_budget_yuan=1e-6)
-    at = judged([moved], lambda w: ready_made(w, ["guangxi_offline"]), measure="ever", seed=1)
+    offline = bench(make=lambda where: ready_made(where, ["guangxi_offline"]))
+
+    at = judged(offline, ["guangxi_offline"], office_budget_yuan=1e-6)
 
     assert at == {"guangxi_offline": 0.0}
 
@@ -324,7 +329,7 @@ def test_equals_share_a_draw():
 
 
 def test_over_draws_of_the_assumptions_somebody_is_always_best():
-    table = best_over_draws([stage()], made, measure="ever", n_draws=4, seed=1)
+    table = best_over_draws(bench(), strategies=NAMES, n_draws=4)
 
     assert table["share"].sum() == pytest.approx(1)
     assert (table["draws"] == 4).all()
