@@ -96,8 +96,10 @@ def _about_the_best(results: ScreenResults) -> Iterator[str]:
     able = {n: r for n, r in rows.items() if n in set(results.assumption_draws["strategy"])}
     first = first or max(able, key=lambda name: able[name]["value"])
     of, usual = rows[first], rows[results.study.reference]
+    means = results.strategies[["visits_per_month", "budget_yuan_per_year"]].drop_duplicates()
+    with_what = "At equal means" if len(means) == 1 else "Each with its own means"
     said = (
-        f"At equal means, {words.model(first)} found the most falls {words.STRATEGY_MEASURES[by]}:"
+        f"{with_what}, {words.model(first)} found the most falls {words.STRATEGY_MEASURES[by]}:"
         f" {_share(of)}"
     )
     if of["reference"]:

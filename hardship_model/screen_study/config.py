@@ -1,7 +1,7 @@
 """The config of `screen`: which towns, which strategies, which budgets, which assumptions."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,9 @@ from typing import Any
 from hardship_model.models import LEARNED
 from hardship_model.months import to_month
 from hardship_model.screening.comparison import OF_FALLS_ALONE
-from hardship_model.screening.ready_made import READY_MADE
+from hardship_model.screening.prospect import Prospect
+from hardship_model.screening.ready_made import READY_MADE, ready_made
+from hardship_model.screening.strategies import refuse_unpaid
 from hardship_model.study import ConfigError
 
 
@@ -22,7 +24,11 @@ class ScreenStudy:
     #: Households of each town, and how many towns (seeds 1, 2, …).
     households: int
     towns: int
+    #: Names of ready-made strategies, and of those that `strategy` declares.
     strategies: tuple[str, ...] = tuple(READY_MADE)
+    #: Strategies of one's own, `[[strategy]]` tables with the keys of `read_strategies`; money and
+    #: visits are for a town of this size, and `model = true` stands for the model below.
+    strategy: tuple[Mapping[str, Any], ...] = ()
     #: With which strategy the others are compared.
     reference: str = "status_quo"
     #: By which measure the best is called the best: a share of falls (`comparison.MEASURES`).
@@ -53,19 +59,15 @@ class ScreenStudy:
                 raise ConfigError(
                     f"{name} is a whole number, 1 or more; got {getattr(self, name)!r}."
                 )
-        unknown = [name for name in self.strategies if name not in READY_MADE]
-        if unknown or len(set(self.strategies)) < len(self.strategies):
-            raise ConfigError(
-                f"strategies has {unknown or 'a name twice'}; ready made are {list(READY_MADE)}."
-            )
+        if len(set(self.strategies)) < len(self.strategies):
+            raise ConfigError("strategies has a name twice.")
+        _refuse_strategies(self)
         _refuse_absent(self.reference, "reference", self.strategies)
         _refuse_absent(self.take_apart, "take_apart", self.strategies)
         _refuse_absent(self.judge_by, "judge_by", OF_FALLS_ALONE)
         _refuse_absent(self.model, "model", LEARNED)
         _refuse_factors(self.factors, "factors", wanted=1.0)
         _refuse_factors(self.assumption_factors, "assumption_factors")
-        if len([name for name in self.strategies if name != "oracle"]) < 2:
-            raise ConfigError("At least two strategies are needed besides the oracle.")
         if self.last_month < self.first_month:
             raise ConfigError("last_month lies before first_month.")
 
@@ -73,6 +75,22 @@ class ScreenStudy:
     def seeds(self) -> range:
         """The towns' seeds."""
         return range(1, self.towns + 1)
+
+
+def _refuse_strategies(study: ScreenStudy) -> None:
+    """Make every strategy for a town as it is expected, and see whether its budget can pay it."""
+    expected = Prospect(n_at_once=study.households, month=study.first_month)
+    try:
+        made = ready_made(expected, study.strategies, own=study.strategy, model=study.model)
+        for one in made:
+            refuse_unpaid(one, expected)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    declared = [spec["name"] for spec in study.strategy]
+    if idle := [name for name in declared if name not in study.strategies]:
+        raise ConfigError(f"[[strategy]] declares {idle}, which strategies does not name.")
+    if sum(not one.knows_truth for one in made) < 2:
+        raise ConfigError("At least two strategies are needed besides those that know the truth.")
 
 
 def _refuse_absent(value: str, name: str, there: Sequence[str]) -> None:
@@ -98,6 +116,10 @@ def load_screen_study(path: Path) -> ScreenStudy:
     known = {one.name for one in fields(ScreenStudy)}
     if unknown := sorted(set(table) - known):
         raise ConfigError(f"{path} does not know {unknown}; it knows {sorted(known)}.")
+    own = table.get("strategy", [])
+    if not isinstance(own, list) or not all(isinstance(spec, dict) for spec in own):
+        raise ConfigError(f"{path}: strategy is a list of tables, [[strategy]].")
+    table.setdefault("strategies", [*READY_MADE, *(spec.get("name") for spec in own)])
     try:
         return ScreenStudy(**{name: _read(name, value) for name, value in table.items()})
     except (ValueError, TypeError) as error:

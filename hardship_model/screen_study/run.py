@@ -29,7 +29,6 @@ from hardship_model.screening.comparison import (
     compare,
 )
 from hardship_model.screening.mix import Mix, all_offers, best_mix, caught_interval
-from hardship_model.screening.ready_made import READY_MADE
 from hardship_model.screening.strategies import Strategy
 from hardship_model.screening.tallies import Tally, add_up, how_sure
 from hardship_model.screening.value import Variant, frontier, worth_in_visits
@@ -40,8 +39,8 @@ from hardship_model.screening.what_if import (
     shares_of_best,
 )
 
-#: A strategy with a model, and what it would be without; None: the best that a clerk can do.
-_WITHOUT_MODEL = {"model_visits": None, "combined_with_model": "guangxi_combined"}
+#: What a strategy with a model would be without; for others, the best that a clerk can do.
+_WITHOUT_MODEL = {"combined_with_model": "guangxi_combined"}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -166,11 +165,14 @@ def _worth(
         for one in strategies
     }
     clerk = best_clerk(at, "ever")
-    pairs = [(name, other or clerk) for name, other in _WITHOUT_MODEL.items() if name in at]
+    pairs = [(s.name, _WITHOUT_MODEL.get(s.name) or clerk or "") for s in strategies if s.model]
+    # Only between equal means is it the model that makes the difference.
+    usual = strategies[0].visits_per_month, strategies[0].budget_yuan_per_year
+    equal = {s.name for s in strategies if (s.visits_per_month, s.budget_yuan_per_year) == usual}
     return worth_in_visits(
         sums, variants,
-        pairs=[(name, other) for name, other in pairs if other in at],
-        visits_per_month=strategies[0].visits_per_month,
+        pairs=[(name, other) for name, other in pairs if name in equal and other in equal],
+        visits_per_month=usual[0],
     )  # fmt: skip
 
 
@@ -244,7 +246,7 @@ def _assumptions(
     study: ScreenStudy, parts: Sequence[Part], compared: pd.DataFrame, processes: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Flip points of the first two, and who is best over draws; without who knows the truth."""
-    able = [name for name in study.strategies if not READY_MADE[name].get("knows_truth")]
+    able = [one.name for one in parts[0].strategies if not one.knows_truth]
     of_measure = compared[compared["measure"] == study.judge_by].set_index("strategy")["value"]
     first, second = first_two(dict(of_measure[able]), measure=study.judge_by)
     bench = Bench(

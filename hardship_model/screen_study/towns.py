@@ -7,10 +7,10 @@ import pandas as pd
 from hardship_model.data.population import Config, Town, invent
 from hardship_model.screen_study.config import ScreenStudy
 from hardship_model.screen_study.scores import scores_of
-from hardship_model.screening.ready_made import READY_MADE, ready_made
+from hardship_model.screening.ready_made import ready_made
 from hardship_model.screening.simulator import risk_grids
 from hardship_model.screening.stages import Stage
-from hardship_model.screening.strategies import Strategy
+from hardship_model.screening.strategies import Strategy, refuse_unpaid
 from hardship_model.screening.world import World, from_town
 
 
@@ -26,7 +26,10 @@ def town_of(study: ScreenStudy, number: int, *, with_scores: bool = True) -> Sta
     """
     town = invent(Config(n_households=study.households, seed=number, last_month=study.last_month))
     world = from_town(town, first_month=study.first_month, last_month=study.last_month)
-    wanted = with_scores and any(READY_MADE[name].get("model") for name in study.strategies)
+    strategies = strategies_for(study, world)
+    for one in strategies:
+        refuse_unpaid(one, world)
+    wanted = with_scores and any(one.model for one in strategies)
     risks = risk_grids(world, _scored(study, town)) if wanted else None
     return Stage(world=world, number=number, risks=risks, aid_feeds_back=study.aid_feeds_back)
 
@@ -40,4 +43,4 @@ def _scored(study: ScreenStudy, town: Town) -> pd.DataFrame:
 
 def strategies_for(study: ScreenStudy, world: World) -> Sequence[Strategy]:
     """The study's strategies, with the usual means of an office of this size."""
-    return ready_made(world, study.strategies, model=study.model)
+    return ready_made(world, study.strategies, own=study.strategy, model=study.model)

@@ -16,6 +16,7 @@ from hardship_model.data.population.luck import normal
 from hardship_model.data.population.register import EXITED, LOW_INCOME, MONITORED
 from hardship_model.screening.luck import Chance
 from hardship_model.screening.office import Office, in_file
+from hardship_model.screening.prospect import Sized
 from hardship_model.screening.world import GROUNDS, LEAD_IN, World
 
 #: Whom a channel can bring forward: (world, row, office) → bool (n_households,).
@@ -95,7 +96,7 @@ class Channel:
                 f"Channel {self.name!r}: chance wants {len(GROUNDS)} probabilities, for {GROUNDS}."
             )
 
-    def fixed_yuan(self, world: World) -> float:
+    def fixed_yuan(self, world: Sized) -> float:
         """What does the channel cost this world in a year before anybody is looked at?
 
         The region's cost times the world's share of its worker households; nothing when the

@@ -1,15 +1,15 @@
-"""The strategies that are compared, with an office's usual means; more are read from a file."""
+"""The strategies that are compared, with an office's usual means, beside declared ones."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from hardship_model.screening.channels import Channel, all_channels
-from hardship_model.screening.strategies import ORDERS, Strategy
-from hardship_model.screening.world import LEAD_IN, World
+from hardship_model.screening.channels import Channel
+from hardship_model.screening.declared import name_of, strategy_of
+from hardship_model.screening.prospect import Sized
+from hardship_model.screening.strategies import Strategy
+from hardship_model.screening.world import LEAD_IN
 
 #: Name → channels, order, and what else differs. The newspaper page's are Guangxi's and
 #: Qinghai's; the status quo is reports and applications, and the list looked through.
@@ -39,103 +39,52 @@ READY_MADE: dict[str, dict[str, Any]] = {
 
 
 def ready_made(
-    world: World,
+    world: Sized,
     names: Sequence[str] = tuple(READY_MADE),
     *,
+    own: Sequence[Mapping[str, Any]] = (),
     model: str | None = None,
     budget_yuan_per_year: float | None = None,
     visits_per_month: int | None = None,
 ) -> tuple[Strategy, ...]:
     """The named strategies with equal means, scaled to the world's size unless they are given.
 
-    `model` names the scores that strategies with a model rank by; without it they are left out
-    of the default list, and refused when they are asked for.
+    `own` declares further ones that may be named, with the keys of `read_strategies`; their
+    `model = true` stands for `model`, the scores that strategies with a model rank by. Without
+    it those are left out of the default list, and refused when they are asked for.
     """
-    specs = [{"name": name, **_spec(name)} for name in names if model or not _needs(name, names)]
+    usual = {"budget_yuan_per_year": budget_yuan_per_year, "visits_per_month": visits_per_month}
+    there = READY_MADE | _declared(own)
+    if unknown := [name for name in names if name not in there]:
+        raise ValueError(f"No strategy is called {unknown}; there are {list(there)}.")
+    if model is None and tuple(names) == tuple(READY_MADE):
+        names = [name for name in names if not READY_MADE[name].get("model")]
     return tuple(
-        _made(
-            world,
-            {
-                "budget_yuan_per_year": budget_yuan_per_year,
-                "visits_per_month": visits_per_month,
-                **spec,
-                "model": model if spec.get("model") else None,
-            },
+        strategy_of(
+            {"name": name, **usual, **there[name], "model": _model(there[name], name, model)}, world
         )
-        for spec in specs
+        for name in names
     )
 
 
-def _spec(name: str) -> dict[str, Any]:
-    if name not in READY_MADE:
-        raise ValueError(f"No strategy {name!r} is ready made; there are {list(READY_MADE)}.")
-    return READY_MADE[name]
+def _declared(own: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The further strategies by name."""
+    names = [name_of(spec) for spec in own]
+    if twice := sorted({one for one in names if one in READY_MADE or names.count(one) > 1}):
+        raise ValueError(f"Strategies want names of their own; {twice} are there already.")
+    return dict(zip(names, own, strict=True))
 
 
-def _needs(name: str, names: Sequence[str]) -> bool:
-    """Is this a strategy with a model that only stands in the default list?"""
-    needs = bool(_spec(name).get("model"))
-    if needs and tuple(names) != tuple(READY_MADE):
-        raise ValueError(f"Strategy {name!r} ranks by a model: name one with `model`.")
-    return needs
+def _model(spec: Mapping[str, Any], name: str, model: str | None) -> str | None:
+    asked = spec.get("model")
+    if asked in (None, False):
+        return None
+    if asked is not True and asked != model:
+        raise ValueError(f"Strategy {name!r} ranks by {asked!r}, but scores are of {model!r}.")
+    return model
 
 
-def read_strategies(text: str, world: World) -> tuple[Strategy, ...]:
-    """The strategies that a TOML text declares, one `[[strategy]]` each.
-
-    Keys: `name`, `channels` (names), `order` (a name), `model`, `visits_per_month`,
-    `budget_yuan_per_year`, `kept_for_visits`, `most_for_reviews`, `random_share`, and
-    `[strategy.change.<channel>]` with fields of the channel to replace. What is left out is as
-    usual for the world's size.
-    """
-    read = tomllib.loads(text)
-    if set(read) != {"strategy"}:
-        raise ValueError(f"A file of strategies holds [[strategy]] only; got {sorted(read)}.")
-    return tuple(_made(world, spec) for spec in read["strategy"])
-
-
-_KEYS = {"name", "channels", "order", "model", "visits_per_month", "budget_yuan_per_year",
-         "kept_for_visits", "most_for_reviews", "random_share", "knows_truth",
-         "change"}  # fmt: skip
-
-
-def _made(world: World, spec: Mapping[str, Any]) -> Strategy:
-    if unknown := sorted(set(spec) - _KEYS):
-        raise ValueError(f"A strategy has the unknown keys {unknown}; known are {sorted(_KEYS)}.")
-    given, n = world.given(LEAD_IN), world.n_at_once
-    order = spec.get("order", "first_come")
-    if order not in ORDERS:
-        raise ValueError(f"No order is called {order!r}; there are {list(ORDERS)}.")
-    visits, budget = spec.get("visits_per_month"), spec.get("budget_yuan_per_year")
-    usual = round(given("office_visits_per_1000") * n / 1000)
-    return Strategy(
-        name=spec["name"],
-        channels=_channels(all_channels(given), spec),
-        order=ORDERS[order],
-        visits_per_month=usual if visits is None else visits,
-        budget_yuan_per_year=given("office_budget_yuan") * n if budget is None else budget,
-        kept_for_visits=spec.get("kept_for_visits", given("kept_for_visits_share")),
-        most_for_reviews=spec.get("most_for_reviews", given("most_for_reviews_share")),
-        random_share=spec.get("random_share", 0.0),
-        model=spec.get("model"),
-        knows_truth=spec.get("knows_truth", False),
-    )
-
-
-def _channels(there: Mapping[str, Channel], spec: Mapping[str, Any]) -> tuple[Channel, ...]:
-    change = spec.get("change", {})
-    unknown = sorted((set(spec["channels"]) | set(change)) - set(there))
-    if unknown:
-        raise ValueError(
-            f"Strategy {spec['name']!r}: no channel is called {unknown}; there are {list(there)}."
-        )
-    return tuple(
-        replace(there[name], **change[name]) if name in change else there[name]
-        for name in spec["channels"]
-    )
-
-
-def strategies_table(strategies: Sequence[Strategy], world: World) -> pd.DataFrame:
+def strategies_table(strategies: Sequence[Strategy], world: Sized) -> pd.DataFrame:
     """Which channels, capacities and orders has each strategy, and what does it cost?
 
     One row per strategy × channel; `remark` says where a strategy has fewer monitoring sites

@@ -19,7 +19,7 @@ from hardship_model.screening.luck import Chance
 from hardship_model.screening.office import Office, handed_over
 from hardship_model.screening.path import Month, Procedure, let_go, visit
 from hardship_model.screening.played import Played
-from hardship_model.screening.strategies import Strategy, cannot_be_played
+from hardship_model.screening.strategies import Strategy, cannot_be_played, refuse_unpaid
 from hardship_model.screening.triage import choose
 from hardship_model.screening.world import LEAD_IN, World
 
@@ -99,13 +99,7 @@ def refuse(world: World, strategies: Sequence[Strategy], risks: RiskGrids) -> No
         lacking = cannot_be_played(strategy, world)
         if lacking:
             raise ValueError(f"Strategy {strategy.name!r}: {' '.join(lacking)}")
-        fixed = sum(channel.fixed_yuan(world) for channel in strategy.channels)
-        if strategy.budget_yuan_per_year < fixed:
-            raise ValueError(
-                f"Strategy {strategy.name!r} costs {fixed:,.0f} yuan a year before anybody is"
-                f" looked at, in a world of this size, but its budget is"
-                f" {strategy.budget_yuan_per_year:,.0f}; raise it or leave a channel out."
-            )
+        refuse_unpaid(strategy, world)
         if strategy.model is not None:
             _refuse_risks(world, strategy, risks.get(strategy.model))
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from hardship_model.randomness import Dice
 from hardship_model.screening.channels import Channel
+from hardship_model.screening.prospect import Sized
 from hardship_model.screening.world import World
 
 #: An order gives each household on the watch list a number; the smallest is visited first.
@@ -150,6 +151,21 @@ class Strategy:
                 f"Strategy {self.name!r}: {taken} name visits that no channel asked for; give the"
                 " channel another name."
             )
+
+    def fixed_yuan(self, world: Sized) -> float:
+        """What does the strategy cost this world in a year before anybody is looked at?"""
+        return sum(channel.fixed_yuan(world) for channel in self.channels)
+
+
+def refuse_unpaid(strategy: Strategy, world: Sized) -> None:
+    """Stop when the budget does not pay for what stands before anybody is looked at."""
+    fixed = strategy.fixed_yuan(world)
+    if strategy.budget_yuan_per_year < fixed:
+        raise ValueError(
+            f"Strategy {strategy.name!r} costs {fixed:,.0f} yuan a year before anybody is"
+            f" looked at, in a world of this size, but its budget is"
+            f" {strategy.budget_yuan_per_year:,.0f}; raise it or leave a channel out."
+        )
 
 
 def cannot_be_played(strategy: Strategy, world: World) -> tuple[str, ...]:

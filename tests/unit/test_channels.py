@@ -11,11 +11,11 @@ from screening_worlds import only, world
 from hardship_model.labels import Question, outcomes
 from hardship_model.months import to_month
 from hardship_model.screening.channels import all_channels, signs
+from hardship_model.screening.declared import read_strategies
 from hardship_model.screening.hearing import Ears, smallest
 from hardship_model.screening.luck import Chance
 from hardship_model.screening.ready_made import (
     READY_MADE,
-    read_strategies,
     ready_made,
     strategies_table,
 )
@@ -183,6 +183,16 @@ def test_a_strategy_can_be_written_down_in_a_few_lines():
     )
 
 
+def test_the_chance_of_one_ground_can_be_changed_and_the_others_stay():
+    where = world()
+    told = TEXT.replace("sites_per_city = 2", "chance = { job_loss = 0.5 }")
+    few, _ = read_strategies(told, where)
+    usual = channels(where)["sites"].chance
+
+    assert few.channels[0].chance == (usual[0], 0.5, *usual[2:])
+    assert play(where, [few], replicates=[0], seed=1).visits.sum() > 0
+
+
 def test_a_strategy_with_fewer_sites_than_the_notice_wants_says_so_and_can_be_played():
     where = world()
     few, _ = read_strategies(TEXT, where)
@@ -195,7 +205,19 @@ def test_a_strategy_with_fewer_sites_than_the_notice_wants_says_so_and_can_be_pl
 
 @pytest.mark.parametrize(("old", "new", "match"), [
     ('"linkage"', '"linkages"', r"no channel is called \['linkages'\]"),
-    ('"in_turn"', '"by_luck"', "No order is called 'by_luck'"),
+    ('"in_turn"', '"by_luck"', "no order is called 'by_luck'"),
+    ('"in_turn"', '"by_risk"', "ranks by a model: name one with `model`"),
+    ('"in_turn"', '"by_truth"', "wants knows_truth = true"),
+    ("visits_per_month = 3", 'visits_per_month = "three"', "visits_per_month is a number"),
+    ("visits_per_month = 3", "random_share = 2", "random_share is a share"),
+    ('name = "usual"\n', "", "has a name of its own"),
+    ('channels = ["linkage"]', "", "channels is a list of names"),
+    ("sites_per_city = 2", "sites_per_town = 2", r"changes \['sites_per_town'\] of 'sites'"),
+    ("sites_per_city = 2", "capacity_per_month = -2", "capacity_per_month must be 0 or more"),
+    ("sites_per_city = 2", 'cost_yuan = "two"', "has to be numbers"),
+    ("sites_per_city = 2", "chance = { grief = 0.1 }", r"'sites' has chances for \('illness'"),
+    ("sites_per_city = 2", "chance = { illness = 1.1 }", "chance wants 7 probabilities"),
+    ("change.sites", "change.linkage", r"changes \['linkage'\], but its channels are"),
     ("visits_per_month = 3", "visits_per_month = -3", "visits_per_month is a whole number"),
     ("visits_per_month = 3", "visits = 3", r"unknown keys \['visits'\]"),
     ("visits_per_month = 3", "kept_for_visits = 1.5", "kept_for_visits is a share"),
@@ -210,7 +232,7 @@ def test_a_file_with_a_mistake_gets_one_clear_message(old, new, match):
 def test_a_strategy_with_a_model_wants_the_models_name():
     with pytest.raises(ValueError, match="name one with `model`"):
         ready_made(world(), ["model_visits"])
-    with pytest.raises(ValueError, match="No strategy 'magic'"):
+    with pytest.raises(ValueError, match=r"No strategy is called \['magic'\]"):
         ready_made(world(), ["magic"])
     assert len(ready_made(world())) == 12
 

@@ -15,7 +15,9 @@ from hardship_model.files import write_csv
 from hardship_model.months import to_month
 from hardship_model.schema import check
 from hardship_model.screen_study import scores as scoring
-from hardship_model.screening.ready_made import ready_made
+from hardship_model.screening.declared import read_strategies
+from hardship_model.screening.prospect import Prospect
+from hardship_model.screening.ready_made import READY_MADE, ready_made
 from hardship_model.screening.simulator import play
 from hardship_model.screening.world import from_town
 from hardship_model.study import ConfigError
@@ -37,6 +39,7 @@ n_draws = 20
 """
 FIRST, LAST = to_month("2021-01"), to_month("2022-12")
 EVE = FIRST - 1
+NO_MODEL = [name for name, spec in READY_MADE.items() if not spec.get("model")]
 
 
 @cache
@@ -272,7 +275,79 @@ def test_a_bad_config_gets_one_clear_message(tmp_path, spoil, said):
     assert said in str(told.value)
 
 
-def test_the_shipped_config_is_a_good_one():
-    plan = screen_study.load_screen_study(CONFIGS / "screen.toml")
+OWN = """
+[[strategy]]
+name = "few_good_leads"
+channels = ["application", "linkage_several", "model_visits"]
+order = "by_risk_since_visit"
+model = true
+visits_per_month = 4
+[strategy.change.application]
+capacity_per_month = 5
+"""
+
+
+def with_own(tmp_path, *spoil):
+    text = SMALL.replace('"oracle"]', '"oracle", "few_good_leads"]') + OWN
+    for old, new in spoil:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    return screen_study.load_screen_study(path)
+
+
+def test_a_strategy_of_ones_own_stands_beside_the_ready_made_ones(tmp_path):
+    plan, where = with_own(tmp_path), from_town(lived())
+    made = screen_study.strategies_for(plan, where)
+    [written] = read_strategies(OWN.replace("true", '"logistic"'), where)
+
+    assert [one.name for one in made] == [*plan.strategies[:5], "few_good_leads"]
+    assert made[-1] == written
+    assert made[:-1] == ready_made(where, plan.strategies[:5], model="logistic")
+
+
+def test_without_a_list_of_strategies_all_ready_made_ones_and_ones_own_are_played(tmp_path):
+    line = next(line for line in SMALL.splitlines() if line.startswith("strategies"))
+    plan = with_own(tmp_path, (line.replace('"oracle"]', '"oracle", "few_good_leads"]'), ""))
+
+    assert plan.strategies == (*READY_MADE, "few_good_leads")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (("visits_per_month = 4", "visits_per_month = -4"), "visits_per_month is a whole number"),
+        (('"linkage_several"', '"telepathy"'), "no channel is called ['telepathy']"),
+        (("visits_per_month = 4", "budget_yuan_per_year = 50"), "yuan a year before anybody"),
+        (("capacity_per_month = 5", "capacity_per_month = -5"), "capacity_per_month must be 0"),
+        (("model = true", 'model = "boosting"'), "ranks by 'boosting', but scores are of 'log"),
+        (("model = true", ""), "name one with `model`"),
+        (('name = "few_good_leads"', 'name = "random"'), "['random'] are there already"),
+        (('"oracle", "few_good_leads"]', '"oracle"]'), "which strategies does not name"),
+        (("[[strategy]]", "[strategy]"), "strategy is a list of tables"),
+        (('name = "few_good_leads"', ""), "a name of its own"),
+    ],
+)
+def test_a_bad_strategy_of_ones_own_is_refused_before_a_town_is_invented(tmp_path, spoil, said):
+    with pytest.raises(ConfigError) as told:
+        with_own(tmp_path, spoil)
+
+    assert said in str(told.value)
+
+
+def test_what_is_expected_of_a_town_is_what_is_found_in_it():
+    where = from_town(lived())
+    expected = Prospect(n_at_once=where.n_households, month=FIRST)
+    ours, theirs = ready_made(expected, NO_MODEL), ready_made(where, NO_MODEL)
+
+    assert ours == theirs
+    for one in ours:
+        assert one.fixed_yuan(expected) == pytest.approx(one.fixed_yuan(where), rel=0.1)
+
+
+@pytest.mark.parametrize("name", ["screen", "own_strategy"])
+def test_the_shipped_configs_are_good_ones(name):
+    plan = screen_study.load_screen_study(CONFIGS / f"{name}.toml")
 
     assert replace(plan, towns=20).seeds == range(1, 21)
