@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from hardship_model.figures import style, words
+from hardship_model.figures.groups import draw_split
 from hardship_model.figures.reading import parts, records
 from hardship_model.screen_study import ScreenResults
 
@@ -87,31 +88,9 @@ def draw_frontier(frontier: pd.DataFrame) -> Figure:
 def draw_missed(by_group: pd.DataFrame, *, strategies: Sequence[str], measure: str) -> Figure:
     """Whom does each of these strategies find more, whom less? Withheld groups have no dot."""
     table = by_group[by_group["measure"] == measure]
-    table = table[table["strategy"].isin(strategies)]
-    splits = list(parts(table, "by"))
-    lines = [rows["group"].nunique() + 1.2 for _, rows in splits]
-    with style.look():
-        figure, panels = style.canvas(
-            len(splits), height=0.9 + 0.24 * sum(lines), heights=lines, share_x="all"
-        )
-        for panel, ((by,), rows) in zip(panels[:, 0], splits, strict=True):
-            groups = list(rows["group"].unique())
-            for k, name in enumerate(strategies):
-                of = rows[rows["strategy"] == name].set_index("group").reindex(groups)
-                at = np.arange(len(groups)) + 0.13 * (k - (len(strategies) - 1) / 2)
-                panel.hlines(at, of["low"], of["high"], color=colour(name), linewidth=1.1)
-                panel.plot(of["value"], at, "o", color=colour(name), markersize=3.5)
-            panel.set_yticks(range(len(groups)), labels=[g.replace("_", " ") for g in groups])
-            panel.set_ylim(len(groups) - 0.5, -0.5)
-            panel.grid(visible=False, axis="y")
-            panel.set_title(by, fontsize=8)
-        _percent(panels[-1, 0])
-        handles = [
-            Line2D([], [], color=colour(n), marker="o", label=words.model(n)) for n in strategies
-        ]
-        panels[-1, 0].set_xlabel(f"{words.STRATEGY_MEASURES[measure]}, with 95% interval")
-        style.legend(figure, handles, columns=3)
-    return figure
+    table = table[table["strategy"].isin(strategies)].assign(who=lambda t: t["strategy"])
+    colours = {name: colour(name) for name in strategies}
+    return draw_split(table, colours, of="out_of", axis=words.STRATEGY_MEASURES[measure])
 
 
 def draw_channels(channels: pd.DataFrame, *, strategy: str) -> Figure:

@@ -89,6 +89,17 @@ def colour(name: str) -> str:
     return _LEARNED.get(name.removesuffix(OF_EVERYBODY), _ORDERS.get(name, GREY))
 
 
+def colours(names: Sequence[str]) -> dict[str, str]:
+    """Colours of lists that stand side by side: what is learned has one, whatever its name."""
+    free = iter((BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY))
+    return {
+        name: GREY if name in BASELINES
+        else _LEARNED[plain] if (plain := name.removesuffix(OF_EVERYBODY)) in _LEARNED
+        else next(free)
+        for name in dict.fromkeys(names)
+    }  # fmt: skip
+
+
 def marker(name: str) -> str:
     """Which mark has this model? A square when it learned from everybody, a ring for a baseline."""
     if name in BASELINES:

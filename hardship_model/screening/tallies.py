@@ -232,6 +232,7 @@ def _groups(world: World) -> tuple[tuple[tuple[str, str], ...], np.ndarray]:
         "cause": (cause, CAUSES[1:]),
         "employment form": (world.employment_form[row, who], FORMS),
         "listed": ((world.register.category[who] != 0).astype(int), ("never listed", "listed")),
+        "migrant": (world.migrant[who].astype(int), ("local", "migrant")),
         "insured": (world.insured[row, who].astype(int), ("uninsured", "insured")),
         "lives in": (world.in_county[who].astype(int), ("city", "county")),
     }

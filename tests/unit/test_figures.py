@@ -242,3 +242,31 @@ def test_the_readers_own_settings_stay_as_they_are():
         assert dict(mpl.rcParams) == before
     assert isinstance(drawn, Figure)
     assert max(text.get_fontsize() for text in drawn.findobj(mpl.text.Text)) < 15
+
+
+def test_where_nothing_was_chosen_every_list_is_drawn_in_a_colour_of_its_own():
+    table = made_up.by_group()
+    table["model"] = table["model"].replace("logistic", "learned from the file")
+
+    first = figures.draw_exclusion(table).axes[0]
+
+    drawn = [line.get_color() for line in first.lines if len(line.get_xdata()) == 1]
+    models = table.loc[table["task"] == table["task"].iloc[0], "model"].unique()
+    assert len(drawn) == 3 * len(models)
+    learned = len(models) - sum(name in BASELINES for name in models)
+    assert len(set(drawn) - {style.GREY}) == learned > 0
+
+
+def test_equal_recall_goes_from_what_is_found_now_to_what_is_found_then():
+    table = pd.DataFrame({
+        "model": "boosting", "way": ["same visits"] * 2, "group": ["everybody", "isle"],
+        "events": [50.0, np.nan], "found_now": [20.0, np.nan], "recall_now": [0.4, np.nan],
+        "recall": [0.45, np.nan], "more_visits": [7.0, np.nan], "withheld": [False, True],
+    })  # fmt: skip
+
+    left, right = figures.draw_equal_recall(table, model="boosting").axes
+
+    then, now = (line.get_xdata()[0] for line in left.lines)
+    assert (now, then) == (0.4, 0.45)
+    assert [line.get_xdata()[0] for line in right.lines] == [7.0, 0.0]
+    assert notes(right) == ["20 of 50", "withheld"]
