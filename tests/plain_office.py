@@ -58,6 +58,8 @@ class PlainOffice:
     seed: int
     replicate: int
     procedure: object
+    #: Month → household → risk; for strategies with a model.
+    scores: dict = field(default_factory=dict)
     contacts: list = field(default_factory=list)
     found: dict = field(default_factory=dict)
     placements: list = field(default_factory=list)
@@ -200,7 +202,8 @@ class PlainOffice:
             for i, house in enumerate(self.houses):
                 if i in limited and self.may_be_sought(i, channel) and self.leads(channel, i):
                     if channel.roster:
-                        if house.rest_until < self.month:
+                        scored = self.strategy.model is None or self.risk(i) is not None
+                        if house.rest_until < self.month and scored:
                             offers.setdefault(i, code)
                     elif house.lead is None and house.rest_until < self.month:
                         house.lead = (self.month, code)
@@ -229,6 +232,8 @@ class PlainOffice:
             "organised": self.at("union_member", i) and self.at("employment_form", i) == FORMAL,
             "linked": self.at("insured", i) and world.traces.linkable[i],
             "in_withdrawal": on_exit and lately,
+            "may_look_up": self.at("union_member", i)
+            or house.sought_as in ("low_income_unregistered", "exited", "monitored"),
             "paired": house.category in IN_FILE or (on_exit and lately),
         }[whom]
 
@@ -344,6 +349,9 @@ class PlainOffice:
         free = [i for i in free if i not in set(drawn)]
         can -= len(drawn)
         listed = [i for i in free if self.houses[i].lead or i in offers]
+        if self.strategy.model:
+            told = [self.risk(i) for i in listed if self.risk(i) is not None]
+            self.mean_risk = np.mean(told)
         listed.sort(key=lambda i: (*self.place(i), luck[i], i))
         led = listed[: can - len(reviews)]
         others = [i for i in free if i not in set(led)]
@@ -364,6 +372,7 @@ class PlainOffice:
     def place(self, i):
         """Where the strategy's order puts a household; missing values come last."""
         house, order = self.houses[i], self.strategy.order.__name__
+        waited = self.month - house.last_visit
         if order == "first_come":
             return (house.lead[0] if house.lead else self.month,)
         if order == "in_turn":
@@ -375,8 +384,32 @@ class PlainOffice:
             if not self.world.traces.linkable[i]:
                 return (1, 0.0)
             seen = max(self.world.traces.seen_over_dibao[self.row - late][i], 0.05)
-            return (0, float(seen) / (self.month - house.last_visit))
+            return (0, float(seen) / waited)
+        if order == "by_rule":
+            late = int(self.rules("auto_check_lag_months"))
+            below = self.world.traces.linkable[i] and (
+                self.world.traces.seen_over_dibao[self.row - late][i]
+                < self.rules("relative_multiple")
+            )
+            return (not below, house.last_visit)
+        if order == "by_district":
+            return (-self.world.city_rate[i] * waited,)
+        if order == "by_risk_since_visit":
+            risk = self.mean_risk if self.risk(i) is None else self.risk(i)
+            return (-risk * waited,)
+        if order == "by_truth":
+            if STATES[self.at("state", i)] in IN_FILE and self.lives_here(i):
+                spell = int(self.world.spell[self.row][i])
+                counts = spell >= 0
+                return (0, self.month - int(self.world.falls.onset[spell]) if counts else 999)
+            return (1 if STATES[self.at("state", i)] == "at_risk" else 2, -waited)
         raise ValueError(order)
+
+    def risk(self, i):
+        """The score as of last month, where there is one and the office may look the house up."""
+        if self.reaches("may_look_up", i):
+            return self.scores[self.month - 1].get(int(self.world.households[i]))
+        return None
 
     def visit(self, i, house, channel):
         p, world = self.procedure, self.world

@@ -56,7 +56,7 @@ def play(
         `household_id, as_of, model, risk`, for strategies with a model. Month m is planned with
         the scores as of the end of m − 1; scores of households that the office may not look up
         are never read. A household without a score is offered by no roster that needs one; on
-        the watch list for another reason it counts as the mean of those that have one. Whoever
+        the watch list for another reason it counts as the mean of the others there. Whoever
         plays often lays them out once, with `risk_grids`.
     procedure
         of visits; None: the numbers in force in the first month.

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from hardship_model.rules import STATES
+from hardship_model.screening.channels import may_look_up
 from hardship_model.screening.hearing import Leads, smallest
 from hardship_model.screening.office import NEVER, Office
 from hardship_model.screening.path import Month
@@ -32,6 +33,8 @@ def choose(
     Reviews come first. Of the others, visits at random are drawn before leads are looked at,
     from all who are sought and do not rest, whoever has a lead as well.
     """
+    if risk is not None:
+        risk = np.where(may_look_up(now.world, now.row, office), risk, np.float32(np.nan))
     luck = now.chance.shared("order among equals", now.number)
     affordable = max(office.purse_yuan, 0.0) // now.procedure.visit_yuan
     left = int(min(strategy.visits_per_month, affordable))

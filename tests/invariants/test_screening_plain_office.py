@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from invented_towns import town
@@ -14,7 +15,9 @@ from hardship_model.screening.simulator import play
 from hardship_model.screening.world import LEAD_IN, from_town
 
 NAMES = ("status_quo", "guangxi_online", "guangxi_offline", "guangxi_combined",
-         "qinghai_look_back", "linkage_only", "random", "in_turn", "income_visits")  # fmt: skip
+         "qinghai_look_back", "linkage_only", "random", "in_turn", "rule_visits",
+         "income_visits", "district_only", "oracle", "model_visits",
+         "combined_with_model")  # fmt: skip
 
 
 def small_world(seed):
@@ -22,6 +25,17 @@ def small_world(seed):
         town(n_households=160, seed=seed, last_month="2019-12"),
         first_month=to_month("2018-07"), last_month=to_month("2019-12"),
     )  # fmt: skip
+
+
+def scored(world, seed):
+    """A score for two households in three, another each month."""
+    rng, months = np.random.default_rng(seed), world.months[LEAD_IN - 1 : -1]
+    table = pd.DataFrame({
+        "household_id": np.tile(world.households, len(months)),
+        "as_of": np.repeat(months, world.n_households), "model": "a model",
+        "risk": rng.random(len(months) * world.n_households).astype(np.float32),
+    })  # fmt: skip
+    return table[rng.random(len(table)) < 2 / 3]
 
 
 def generous(strategy):
@@ -41,11 +55,16 @@ def contacts(ledger):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_ledger_is_that_of_an_office_that_follows_one_household_at_a_time(name, seed):
     world = small_world(seed)
-    [strategy] = map(generous, ready_made(world, [name]))
-    played = play(world, [strategy], replicates=[seed], seed=7)
+    [strategy] = map(generous, ready_made(world, [name], model="a model"))
+    scores = scored(world, seed)
+    played = play(world, [strategy], replicates=[seed], seed=7, scores=scores)
     procedure = world.given(LEAD_IN).card(Procedure)
 
-    plain = PlainOffice(world, strategy, seed=7, replicate=seed, procedure=procedure).play()
+    plain = PlainOffice(
+        world, strategy, seed=7, replicate=seed, procedure=procedure,
+        scores={month: dict(zip(of["household_id"].tolist(), of["risk"].tolist(), strict=True))
+                for month, of in scores.groupby("as_of")},
+    ).play()  # fmt: skip
 
     ours = contacts(played.ledger)
     assert len(ours) > 200
