@@ -324,6 +324,7 @@ class PlainOffice:
             + int(left.stays[then][i] >= channel.sign_stays)
             + int(left.claims[then][i])
             + int(left.newly_disabled[then][i])
+            + int(left.school_aid[then][i])
         )
 
     # ---- visits

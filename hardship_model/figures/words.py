@@ -43,6 +43,7 @@ STRATEGY_MEASURES = {
     "unseen_months": "months unseen per spell",
     "visits_per_find": "visits per find",
     "yuan_per_find": "yuan per find",
+    "budget_unspent": "of the budget, unspent",
     "visits_in_vain": "visits in vain",
     "repeat_visits": "repeat visits",
     "false_finds": "false finds",

@@ -227,7 +227,8 @@ def _found(results: ScreenResults, folder: Path) -> str:
 
 
 def _cost(results: ScreenResults, folder: Path) -> str:
-    effort = ("visits_per_find", "yuan_per_find", "visits_in_vain", "repeat_visits")
+    effort = ("visits_per_find", "yuan_per_find", "budget_unspent", "visits_in_vain",
+              "repeat_visits")  # fmt: skip
     missed = ("monitored_who_fell", "unseen_share", "unseen_months")
     aid = ("aid_yuan", "aid_missed", "aid_yuan_missed")
     changed = ("lifted_by_aid", "averted_by_aid") if results.study.aid_feeds_back else ()

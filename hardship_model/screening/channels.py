@@ -266,6 +266,7 @@ def signs(world: World, row: int, channel: Channel) -> np.ndarray:
         + (left.stays[row] >= channel.sign_stays)
         + left.claims[row]
         + left.newly_disabled[row]
+        + left.school_aid[row]
     )
 
 

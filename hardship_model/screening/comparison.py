@@ -24,6 +24,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "unseen_months": ("unseen_months", "spells"),
     "visits_per_find": ("visits", "found"),
     "yuan_per_find": ("yuan", "found"),
+    "budget_unspent": ("unspent_yuan", "budget_yuan"),
     "visits_in_vain": ("vain", "asked"),
     "repeat_visits": ("repeats", "asked"),
     "false_finds": ("false_finds", "established"),
@@ -41,7 +42,7 @@ LESS_IS_BETTER = (
     "false_finds", "aid_missed", "aid_yuan_missed",
 )  # fmt: skip
 #: Neither more nor less is better in itself.
-NO_VERDICT = ("repeat_visits", "aid_per_hard_month", "aid_yuan")
+NO_VERDICT = ("budget_unspent", "repeat_visits", "aid_per_hard_month", "aid_yuan")
 #: What a clerk could do without a model; the best of these is what the others are held against.
 CLERKS = ("random", "in_turn", "rule_visits", "income_visits", "district_only")
 

@@ -115,6 +115,7 @@ class Lives:
             stays=self._by_month(np.asarray(stays), 0).astype(np.int16),
             claims=self._by_month(self._told.grid("claims") > 0, False),
             newly_disabled=np.broadcast_to(np.False_, shape),
+            school_aid=np.broadcast_to(np.False_, shape),
         )
 
     def district(self) -> np.ndarray:

@@ -34,8 +34,10 @@ OF_FALLS = (
 OF_HOUSEHOLDS = (
     "visits", "asked", "vain", "repeats", "established", "false_finds", "placed", "placed_fell",
     "aid_months", "missed_aid_months", "all_hard_months", "aid_yuan", "missed_aid_yuan",
-    "due_aid_yuan", "lifted_months", "yuan",
+    "due_aid_yuan", "lifted_months", "yuan", "unspent_yuan", "budget_yuan",
 )  # fmt: skip
+#: How many of these, the last, are the office's money and belong to no household.
+_OF_THE_OFFICE = 3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,9 +91,9 @@ def tally(
         np.concatenate([piece.sums.sum(axis=0)[None], more])
         for piece, more in zip(pieces, drawn, strict=True)
     )
-    households = households.reshape(-1, n_strategies, len(OF_HOUSEHOLDS) - 1)
+    households = households.reshape(-1, n_strategies, len(OF_HOUSEHOLDS) - _OF_THE_OFFICE)
     yuan = weight.mean() * _yuan(played)
-    yuan = np.broadcast_to(yuan[None, :, None], (*households.shape[:2], 1))
+    yuan = np.broadcast_to(yuan, (len(households), *yuan.shape))
     return Tally(
         strategies=tuple(one.name for one in played.strategies),
         groups=groups,
@@ -154,7 +156,9 @@ def household_counts(played: Played) -> np.ndarray:
         "lifted_months": played.lifted_months.sum(axis=1)
         if played.aid_feeds_back else np.full(placed.shape, np.nan),
     }  # fmt: skip
-    return np.stack([columns[name] for name in OF_HOUSEHOLDS[:-1]], axis=-1).astype(float)
+    return np.stack([columns[name] for name in OF_HOUSEHOLDS[:-_OF_THE_OFFICE]], axis=-1).astype(
+        float
+    )
 
 
 def _due(world: World) -> np.ndarray:
@@ -213,10 +217,15 @@ def _counted(played: Played, s: np.ndarray, who: np.ndarray, which: np.ndarray) 
 
 
 def _yuan(played: Played) -> np.ndarray:
-    """What has each strategy spent on looking, in all its months? float64 [strategies]."""
-    costs = played.costs[played.costs["item"] != "unspent"]
-    spent = (costs["fixed_yuan"] + costs["use_yuan"]).groupby(costs["strategy"]).sum()
-    return spent.loc[[one.name for one in played.strategies]].to_numpy()
+    """Money for looking, in all months: spent, left over, both; float64 [strategies, 3]."""
+    names = [one.name for one in played.strategies]
+    costs = played.costs.assign(yuan=played.costs["fixed_yuan"] + played.costs["use_yuan"])
+    left = costs["item"] == "unspent"
+    spent, unspent = (
+        costs[which].groupby("strategy")["yuan"].sum().loc[names].to_numpy()
+        for which in (~left, left)
+    )
+    return np.stack([spent, unspent, spent + unspent], axis=-1)
 
 
 def _groups(world: World) -> tuple[tuple[tuple[str, str], ...], np.ndarray]:

@@ -12,10 +12,13 @@ from hardship_model.data.population import Town
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import UNINSURED
 from hardship_model.data.population.luck import Luck
+from hardship_model.rules import STATES
 
 #: Signs in other departments' records that may raise a lead.
 SIGNS = ("medical spending in the scheme", "inpatient stays", "unemployment claim",
-         "new disability")  # fmt: skip
+         "new disability", "school aid")  # fmt: skip
+#: Months by which schools' lists come later than those of other departments.
+_SCHOOLS_LATE = 2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,6 +39,8 @@ class Traces:
     claims: np.ndarray
     #: A disability was certified in the last six months.
     newly_disabled: np.ndarray
+    #: A child receives school aid.
+    school_aid: np.ndarray
 
 
 def traces(town: Town, rows: slice) -> Traces:
@@ -57,7 +62,15 @@ def traces(town: Town, rows: slice) -> Traces:
         stays=sum_of(stays, 12, rows).astype(np.int16),
         claims=town.truth["benefit_claims"][rows] > 0,
         newly_disabled=(disabled[rows] > earlier) & certified,
+        school_aid=_school_aid(town, _earlier(rows, _SCHOOLS_LATE)),
     )
+
+
+def _school_aid(town: Town, rows: slice) -> np.ndarray:
+    """Low income half a year ago, and a child at school that is given aid for it."""
+    low = town.truth["state"][_earlier(rows, 6)] <= STATES.index("low_income")
+    given = _never(town, "record_school_aid_share", "school aid")
+    return low & (town.truth["students"][rows] > 0) & given
 
 
 def _own_roll(town: Town, decision: str) -> np.ndarray:

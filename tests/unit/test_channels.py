@@ -8,6 +8,7 @@ import pytest
 from invented_towns import town
 from screening_worlds import only, world
 
+from hardship_model.data.population import records
 from hardship_model.labels import Question, outcomes
 from hardship_model.months import to_month
 from hardship_model.screening.channels import all_channels, signs
@@ -87,6 +88,19 @@ def test_linkage_needs_as_many_signs_as_it_is_told():
         heard(where, several).lead.tolist()
         == np.flatnonzero((counted >= 2) & where.alive[ROW]).tolist()
     )
+
+
+def test_linkage_sees_school_aid_as_the_records_have_it_two_months_later_than_the_rest():
+    where, lived = world(), town(n_households=800, seed=1, last_month="2022-12")
+    told = records(lived).rows
+    told = told[told["month"] == where.months[ROW - 2]]
+    aided = where.households[where.traces.school_aid[ROW] & where.alive[ROW - 2]]
+    written = told.loc[told["school_aid"].astype(bool), "household_id"]
+
+    # the records have the students as last entered, so a few differ
+    assert len(written) > 10
+    assert np.isin(written, aided).mean() > 0.8
+    assert np.isin(aided, written).mean() > 0.8
 
 
 def test_the_sweep_asks_everybody_once_a_year():

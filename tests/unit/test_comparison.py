@@ -87,6 +87,19 @@ def test_visits_in_vain_and_repeated_ones_are_those_of_the_ledger():
     assert of["yuan"] == pytest.approx(len(visits) * one.procedure.visit_yuan)
 
 
+def test_money_left_over_is_told_beside_the_money_spent():
+    one = played(1)
+    of = dict(zip(OF_HOUSEHOLDS, tally(one, n_draws=0, seed=1).households[0].T, strict=True))
+    left = one.costs[one.costs["item"] == "unspent"].groupby("strategy")["use_yuan"].sum()
+    years = len(one.world.rows) / 12 * len(one.replicates)
+
+    assert (of["unspent_yuan"] == left[[s.name for s in one.strategies]].to_numpy()).all()
+    assert of["unspent_yuan"].min() >= 0
+    assert of["budget_yuan"] == pytest.approx(
+        [s.budget_yuan_per_year * years for s in one.strategies]
+    )
+
+
 def test_the_draws_lie_around_what_was_counted():
     drawn = sums(n_draws=300)
 
