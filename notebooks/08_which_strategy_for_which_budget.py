@@ -59,6 +59,7 @@ plan = replace(
     assumption_factors=(2.0,),
     assumption_towns=towns,
     assumption_draws=assumption_draws,
+    trajectories=2,
 )
 results = screen_study.run(plan)
 
@@ -152,6 +153,15 @@ figures.draw_flips(results.flip_points)
 # %% [markdown]
 # *What to see.* Each bar moves one assumption and nothing else, on the same lives and luck. A bar that crosses the red line turns the order of the first two.
 # In towns this small a step of a fall or two is luck.
+#
+# And when everything is uncertain at once? Here every assumption stands anywhere between a half and twice, while one of them is moved through that range.
+
+# %%
+figures.draw_sensitivity(results.sensitivity)
+
+# %% [markdown]
+# *What to see.* A long bar: the answer hangs on this number, so it is worth finding out. A ring beyond its bar: how much it matters depends on where the other numbers stand.
+# Two trajectories, as here, are few; `trajectories` in the config sets how many.
 #
 # ## What this does not show
 #

@@ -22,6 +22,7 @@ from hardship_model.figures.screened import (
     draw_missed,
     draw_overlaps,
     draw_screened,
+    draw_sensitivity,
     shown_strategies,
     write_screened,
 )
@@ -35,8 +36,8 @@ __all__ = [
     "draw_all", "draw_channels", "draw_draws", "draw_equal_recall", "draw_exclusion",
     "draw_flips", "draw_found", "draw_frontier", "draw_hazards", "draw_lists", "draw_missed",
     "draw_models", "draw_moves", "draw_origins", "draw_overlaps", "draw_reliability",
-    "draw_screened", "draw_strips", "draw_visits", "save", "shown_strategies", "stairs",
-    "write_all", "write_screened",
+    "draw_screened", "draw_sensitivity", "draw_strips", "draw_visits", "save",
+    "shown_strategies", "stairs", "write_all", "write_screened",
 ]  # fmt: skip
 
 

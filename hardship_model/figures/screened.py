@@ -182,6 +182,45 @@ def _tried(row: dict[str, object]) -> str:
     return f"{name}  × {row['tried_low']:.2g} to {row['tried_high']:.2g}"
 
 
+def draw_sensitivity(sensitivity: pd.DataFrame) -> Figure:
+    """What do the lead of the first strategy and its share hang on, when everything may move?
+
+    Bars: mean size of the effects of one assumption, with its interval; rings: their spread. The
+    largest effects on the lead only.
+    """
+    of_lead = sensitivity[sensitivity["outcome"] == "lead"]
+    largest = list(of_lead.sort_values("size", ascending=False, kind="stable")["assumption"])
+    largest = largest[:_SWINGS]
+    first, second = (words.model(sensitivity[who].iloc[0]) for who in ("first", "second"))
+    titles = {"lead": f"lead of {first}\non {second}", "share": f"share of falls found\nby {first}"}
+    with style.look():
+        figure, panels = style.canvas(1, 2, height=1.3 + 0.25 * len(largest), share_y="row")
+        for panel, (outcome, title) in zip(panels[0], titles.items(), strict=True):
+            rows = sensitivity[sensitivity["outcome"] == outcome]
+            rows = rows.set_index("assumption").loc[largest]
+            at = np.arange(len(rows))
+            panel.barh(at, rows["size"], height=0.6, color=style.SKY)
+            panel.hlines(at, rows["low"], rows["high"], color=style.INK, linewidth=1.1)
+            panel.plot(
+                rows["spread"], at, "o", color=style.VERMILLION, markerfacecolor="none",
+                markersize=5,
+            )  # fmt: skip
+            panel.set_yticks(at, labels=[words.model(name) for name in largest])
+            panel.tick_params(axis="y", length=0, labelsize=7.5)
+            panel.set_ylim(len(rows) - 0.5, -0.5)
+            panel.grid(visible=False, axis="y")
+            _percent(panel)
+            panel.set_title(title, fontsize=8)
+            panel.set_xlabel("effect, in shares of falls")
+        handles = [
+            Line2D([], [], color=style.SKY, linewidth=6, label="mean size, with 95% interval"),
+            Line2D([], [], color=style.VERMILLION, marker="o", markerfacecolor="none",
+                   linestyle="none", label="spread over the other assumptions"),
+        ]  # fmt: skip
+        style.legend(figure, handles)
+    return figure
+
+
 def draw_draws(assumption_draws: pd.DataFrame) -> Figure:
     """In which share of the draws over all assumptions is each strategy the best?
 
@@ -228,6 +267,8 @@ def draw_screened(results: ScreenResults) -> dict[str, Figure]:
         drawn["overlaps"] = draw_overlaps(results.overlaps, strategy=apart)
     if not results.flip_points.empty:
         drawn["flips"] = draw_flips(results.flip_points)
+    if not results.sensitivity.empty:
+        drawn["sensitivity"] = draw_sensitivity(results.sensitivity)
     return drawn
 
 

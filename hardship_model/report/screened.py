@@ -47,6 +47,11 @@ _PICTURES = {
         "Bars: gap between the first two strategies when one assumption is moved",
         "A bar that crosses the red line turns the order.",
     ),
+    "sensitivity": (
+        "Bars with intervals: effect of each assumption on the lead and on the share found",
+        "Every assumption anywhere between a half and twice, while one of them is moved through"
+        " that range. A ring beyond its bar: the effect depends on where the others stand.",
+    ),
     "draws": (
         "Dots with intervals: share of draws over all assumptions in which a strategy is best",
         "Each draw moves every assumption of channels, visits and costs at once.",
@@ -87,6 +92,7 @@ def screened_in_short(results: ScreenResults) -> Iterator[str]:
     yield from _about_the_model(results)
     yield _about_the_bound(results)
     yield _about_the_assumptions(results)
+    yield from _about_the_sensitivity(results)
 
 
 def _about_the_best(results: ScreenResults) -> Iterator[str]:
@@ -154,6 +160,20 @@ def _about_the_assumptions(results: ScreenResults) -> str:
         f"{said} Moved alone by factors of {tried}, {turned} of {len(flips)} assumptions end the"
         f" lead of {first} on {second}."
     )
+
+
+def _about_the_sensitivity(results: ScreenResults) -> Iterator[str]:
+    rows = [r for r in records(results.sensitivity) if r["outcome"] == "lead"][:3]
+    if rows:
+        named = "; ".join(
+            f"{words.model(r['assumption'])} ({100 * r['size']:.1f} points,"
+            f" {words.between(100 * r['low'], 100 * r['high'], digits=1)})"
+            for r in rows
+        )
+        yield (
+            "With all assumptions uncertain at once, that lead hangs most on these, moved through"
+            f" their whole range: {named}."
+        )
 
 
 def comparison_table(comparison: pd.DataFrame, *measures: str) -> pd.DataFrame:
@@ -291,12 +311,40 @@ def _assumed(results: ScreenResults, folder: Path) -> str:
     counted = results.flip_points["falls"].iloc[0] if len(results.flip_points) else 0
     return (
         _picture("draws", folder)
+        + _picture("sensitivity", folder)
+        + folded("Sensitivity", table(_sensitivity(results.sensitivity)))
         + _picture("flips", folder)
         + paragraph(
             f"Each assumption alone, in {results.study.assumption_towns} of the towns, out of"
             f" {words.count(counted)} falls: small steps between bars are luck."
         )
         + folded("Flip points", table(_flips(results.flip_points)))
+    )
+
+
+def _sensitivity(moved: pd.DataFrame) -> pd.DataFrame:
+    """Both outcomes side by side, in the order of the effects on the lead; in points."""
+    by_outcome = {
+        outcome: rows.set_index("assumption") for outcome, rows in moved.groupby("outcome")
+    }
+    return pd.DataFrame(
+        {
+            "assumption": r["label"],
+            "moved": f"× {r['lowest']:.2g} to {r['highest']:.2g}",
+            **{
+                f"{title}, points": _points(by_outcome[outcome].loc[r["assumption"]])
+                for outcome, title in (("lead", "on the lead"), ("share", "on the share"))
+            },
+        }
+        for r in records(moved[moved["outcome"] == "lead"])
+    )
+
+
+def _points(row: "pd.Series[Any]") -> str:
+    size, low, high = (100 * row[name] for name in ("size", "low", "high"))
+    return (
+        f"{size:.1f} ({low:.1f} to {high:.1f}), mean {words.signed(100 * row['effect'], 1)},"
+        f" spread {100 * row['spread']:.1f}"
     )
 
 
@@ -333,9 +381,9 @@ def _limits(results: ScreenResults) -> list[str]:
         " flatters it a little.",
         "Each town's model learned from what its own old ways had found, as an office would: in a"
         " small town too little to learn from, and a better teacher might make a better model.",
-        "Assumptions about lives are not moved, only those about channels, visits and costs. No"
-        " variance-based sensitivity analysis was made: with this many assumptions it would need"
-        " thousands of plays.",
+        "Assumptions about lives are not moved, only those about channels, visits and costs. The"
+        " sensitivity analysis ranks them by elementary effects; it does not share out the"
+        " variance, which with this many assumptions would need thousands of plays.",
         "The mix is chosen and played in the same towns.",
     ]
 

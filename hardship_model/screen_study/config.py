@@ -48,6 +48,8 @@ class ScreenStudy:
     assumption_factors: tuple[float, ...] = (0.5, 2.0)
     assumption_towns: int = 1
     assumption_draws: int = 20
+    #: How often each assumption is moved while all others stand anywhere (`screening.sensitivity`).
+    trajectories: int = 4
     #: Bootstrap draws behind each interval.
     n_draws: int = 400
     seed: int = 1
@@ -62,6 +64,10 @@ class ScreenStudy:
         if len(set(self.strategies)) < len(self.strategies):
             raise ConfigError("strategies has a name twice.")
         _refuse_strategies(self)
+        if not isinstance(self.trajectories, int) or self.trajectories < 2:
+            raise ConfigError(
+                f"trajectories is a whole number, 2 or more; got {self.trajectories!r}."
+            )
         _refuse_absent(self.reference, "reference", self.strategies)
         _refuse_absent(self.take_apart, "take_apart", self.strategies)
         _refuse_absent(self.judge_by, "judge_by", OF_FALLS_ALONE)

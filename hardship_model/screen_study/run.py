@@ -29,6 +29,7 @@ from hardship_model.screening.comparison import (
     compare,
 )
 from hardship_model.screening.mix import Mix, all_offers, best_mix, caught_interval
+from hardship_model.screening.sensitivity import sensitivity
 from hardship_model.screening.strategies import Strategy
 from hardship_model.screening.tallies import Tally, add_up, how_sure
 from hardship_model.screening.value import Variant, frontier, worth_in_visits
@@ -61,6 +62,7 @@ class ScreenResults:
     never_found: pd.DataFrame
     best_mix: pd.DataFrame
     flip_points: pd.DataFrame
+    sensitivity: pd.DataFrame
     assumption_draws: pd.DataFrame
 
 
@@ -68,7 +70,7 @@ def as_files(results: ScreenResults) -> Mapping[str, pd.DataFrame]:
     """Which table of the run becomes which CSV?"""
     names = (
         "strategies", "comparison", "by_group", "frontier", "worth_in_visits", "channels",
-        "overlaps", "never_found", "best_mix", "flip_points", "assumption_draws",
+        "overlaps", "never_found", "best_mix", "flip_points", "sensitivity", "assumption_draws",
     )  # fmt: skip
     return {name: getattr(results, name) for name in names}
 
@@ -94,7 +96,7 @@ def run(
         say("The best mix of channels")
         mixes = _best_mixes(study, parts, at_budgets, each)
     say("Assumptions moved one by one, then all at once")
-    flips, draws = _assumptions(study, parts, compared, processes)
+    flips, moved, draws = _assumptions(study, parts, compared, processes)
     who_caught = {name: of_towns([one.catches[name] for one in parts]) for name in parts[0].catches}
     return ScreenResults(
         study=study,
@@ -110,6 +112,7 @@ def run(
         never_found=never_found(who_caught, n_draws=study.n_draws, seed=study.seed),
         best_mix=mixes,
         flip_points=flips,
+        sensitivity=moved,
         assumption_draws=draws,
     )
 
@@ -244,8 +247,11 @@ def _played(
 
 def _assumptions(
     study: ScreenStudy, parts: Sequence[Part], compared: pd.DataFrame, processes: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Flip points of the first two, and who is best over draws; without who knows the truth."""
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Flip points and sensitivity of the first two, and who is best over draws of all.
+
+    Without who knows the truth.
+    """
     able = [one.name for one in parts[0].strategies if not one.knows_truth]
     of_measure = compared[compared["measure"] == study.judge_by].set_index("strategy")["value"]
     first, second = first_two(dict(of_measure[able]), measure=study.judge_by)
@@ -255,10 +261,14 @@ def _assumptions(
     )  # fmt: skip
     with trying(bench, processes) as shared:
         flips = flip_points(shared, first=first, second=second, factors=study.assumption_factors)
+        moved = sensitivity(
+            shared, first=first, second=second, n_trajectories=study.trajectories,
+            n_draws=study.n_draws,
+        )  # fmt: skip
         draws = best_over_draws(shared, strategies=able, n_draws=study.assumption_draws)
     by_town = pd.DataFrame([_by_strategy(one.tally, study.judge_by)[able] for one in parts])
     best = shares_of_best(by_town, measure=study.judge_by)
-    return flips, draws.assign(towns=study.towns, best_in_towns=best[able].to_numpy())
+    return flips, moved, draws.assign(towns=study.towns, best_in_towns=best[able].to_numpy())
 
 
 def _by_strategy(sums: Tally, measure: str) -> pd.Series:

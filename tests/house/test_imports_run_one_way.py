@@ -35,7 +35,7 @@ ROOMS = [
     "cli",
 ]
 #: The name to import, where it is not the name to install.
-IMPORT_NAME = {"scikit-learn": "sklearn", "interpret-core": "interpret"}
+IMPORT_NAME = {"scikit-learn": "sklearn", "interpret-core": "interpret", "salib": "SALib"}
 
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

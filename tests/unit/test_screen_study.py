@@ -35,6 +35,7 @@ model = "logistic"
 factors = [0.5, 1.0]
 assumption_factors = [2.0]
 assumption_draws = 2
+trajectories = 2
 n_draws = 20
 """
 FIRST, LAST = to_month("2021-01"), to_month("2022-12")
@@ -227,7 +228,7 @@ def test_the_page_stands_alone_says_what_was_found_and_is_the_same_twice(small, 
     page = report.screen_page(small, tmp_path / "figures")
 
     assert page == report.screen_page(small, tmp_path / "figures")
-    assert page.count("<svg") == 7
+    assert page.count("<svg") == 8
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "income visits" in page
     assert "invented" in page
@@ -257,6 +258,7 @@ def test_the_pictures_draw_what_the_tables_say(small):
         (('"random"', '"status_quo"'), "a name twice"),
         (("[0.5, 1.0]", "[0.5]"), "hold 1"),
         (("[2.0]", "[-2.0]"), "above 0"),
+        (("trajectories = 2", "trajectories = 1"), "trajectories is a whole number, 2 or more"),
         (('"logistic"', '"oracle"'), "model is 'oracle'"),
         (("n_draws = 20", 'judge_by = "yuan_per_find"'), "judge_by"),
         (("n_draws = 20", 'first_month = "2021"'), "A month is written like"),
