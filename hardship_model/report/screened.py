@@ -246,6 +246,12 @@ def _found(results: ScreenResults, folder: Path) -> str:
     )
 
 
+_AID_COUNTS = (
+    " Lifted and averted: aid counts as income of those to whom it is paid, an assumption; what it"
+    " does to savings and debts, and what the office would see of it, is left out."
+)
+
+
 def _cost(results: ScreenResults, folder: Path) -> str:
     effort = ("visits_per_find", "yuan_per_find", "budget_unspent", "visits_in_vain",
               "repeat_visits")  # fmt: skip
@@ -258,7 +264,7 @@ def _cost(results: ScreenResults, folder: Path) -> str:
         + table(comparison_table(results.comparison, *aid, *changed),
             caption="Aid, which no budget pays: a twelfth of the year's aid for each month on"
             " file, by the rules of that year. Missed: what those in hardship without any aid were"
-            " entitled to")
+            " entitled to." + _AID_COUNTS * results.study.aid_feeds_back)
         + _picture("frontier", folder)
     )  # fmt: skip
 

@@ -125,6 +125,17 @@ def test_an_applicant_who_reports_enough_is_turned_down_at_the_desk():
     assert 0 < len(said.lead) < len(said.contact)
 
 
+def test_publicity_brings_as_many_more_to_apply_as_it_says():
+    where = world(n_households=2000, seed=4)
+    quiet, told = (channels(where)[name] for name in ("application", "publicised_application"))
+    came = [
+        sum(len(heard(where, one, replicate=k).contact) for k in range(60)) for one in (quiet, told)
+    ]
+
+    assert told.multiple > 1 == quiet.multiple
+    assert came[1] / came[0] == pytest.approx(told.multiple, rel=0.15)
+
+
 def test_twice_as_many_sites_are_near_twice_as_many_workers():
     where = world(n_households=2000, seed=4)
     sites = replace(channels(where)["sites"], chance=(1.0,) * 7, multiple=1000.0)
