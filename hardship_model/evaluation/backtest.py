@@ -1,7 +1,7 @@
 """Would it have worked then? Train on what was known, judge on what came later."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ from hardship_model.evaluation.uncertainty import Draws, interval, verdict
 from hardship_model.features import Feature, features
 from hardship_model.labels import Question, outcomes
 from hardship_model.models import BASELINES, OF_EVERYBODY, build
-from hardship_model.models.calibration import fit_calibrated
+from hardship_model.models.calibration import Calibrated, fit_calibrated
 from hardship_model.months import to_text
 
 #: Of these, less is better.
@@ -77,6 +77,8 @@ class Scored:
     risk: dict[str, np.ndarray]
     n_train: int
     train_events: int
+    #: The models that gave them, by name.
+    fitted: Mapping[str, Calibrated] = field(default_factory=dict)
 
     @property
     def answer(self) -> np.ndarray:
@@ -129,6 +131,7 @@ def score_everybody(
         risk={name: model.risk(X_test) for name, model in fitted.items()},
         n_train=int(of_kind.sum()),
         train_events=int(y[of_kind].sum()),
+        fitted=fitted,
     )
 
 

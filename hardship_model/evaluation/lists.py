@@ -3,6 +3,9 @@
 Arrays are as in `metrics`: weights [n_draws, n], answers [n_draws].
 """
 
+from collections.abc import Mapping
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 
@@ -29,6 +32,26 @@ def on_the_list(score: np.ndarray, *, share: float, as_of: np.ndarray | None = N
     sure = np.empty(len(score))
     sure[order] = np.repeat(np.clip((places - taken) / in_group, 0, 1), in_group)
     return sure
+
+
+def same_doors(listed: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Of the places on one list, how many go to households that another list has as well?
+
+    `listed` says of each way to rank how surely each row is on its list (`on_the_list`; places
+    among equals are dealt apart in each).
+
+    Returns
+    -------
+    one row per two lists, both ways round: `one`, `other`, places `n` of the one, of them also on
+    the other `events`, and their `share`.
+
+    """
+    rows = [
+        {"one": a, "other": b, "n": listed[a].sum(), "events": listed[a] @ listed[b]}
+        for a, b in permutations(listed, 2)
+    ]
+    table = pd.DataFrame(rows, columns=["one", "other", "n", "events"])
+    return table.assign(share=ratio(table["events"].to_numpy(), table["n"].to_numpy()))
 
 
 def lead_time(months_to_entry: np.ndarray, listed: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -20,8 +20,9 @@ def parts(table: pd.DataFrame, *by: str) -> Iterator[tuple[tuple[str, ...], pd.D
 
 
 def chosen_model(choice: pd.DataFrame, task: str) -> str:
-    """Which model did this task get?"""
-    return str(choice.loc[(choice["task"] == task) & choice["chosen"], "model"].item())
+    """Which model did this task get? Empty where nothing was chosen."""
+    chosen = choice.loc[choice["chosen"].astype(bool) & (choice["task"] == task), "model"]
+    return str(chosen.item()) if len(chosen) else ""
 
 
 def single_groups(by_group: pd.DataFrame) -> pd.DataFrame:

@@ -145,6 +145,16 @@ def _plain(name: str) -> str:
     return name.replace("_", " ")
 
 
+def say_what(feature: Feature, *, columns: Sequence[Column] = ()) -> tuple[str, str]:
+    """What a feature asks of a household, without its answer: English, Chinese."""
+    label, label_zh = _labels(columns).get(feature.column, (_plain(feature.column), feature.column))
+    if feature.stat == "now":
+        return label, label_zh
+    english, chinese = _SAID[feature.stat]
+    asked = {"v": "…", "w": feature.window_months}
+    return f"{label}: {english.format(**asked)}", f"{label_zh}：{chinese.format(**asked)}"
+
+
 def say(
     feature: Feature,
     value: object,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hardship_model.evaluation.lists import lead_time, list_churn, on_the_list
+from hardship_model.evaluation.lists import lead_time, list_churn, on_the_list, same_doors
 from hardship_model.evaluation.metrics import Ranking, on_list
 
 
@@ -77,3 +77,20 @@ def test_a_list_that_never_changes_has_no_churn_and_one_dealt_anew_has_the_rest(
     assert churn(steady) == [0, 0]
     assert churn(np.zeros(1500)) == pytest.approx([0.8, 0.8])
     assert churn(rng.random(1500)) == pytest.approx([0.8, 0.8], abs=0.12)
+
+
+def test_two_lists_share_the_doors_that_are_on_both():
+    #                 anna bo cem dan eve
+    listed = {
+        "rule": np.array([1.0, 1, 0, 0, 0]),
+        "model": np.array([0, 1.0, 1, 1, 0]),
+        "chance": np.full(5, 0.4),
+    }
+
+    table = same_doors(listed).set_index(["one", "other"])
+
+    assert table.loc[("rule", "model"), ["n", "events", "share"]].tolist() == [2, 1, 0.5]
+    assert table.loc[("model", "rule"), "share"] == pytest.approx(1 / 3)
+    # whoever deals the places by chance meets everybody alike
+    assert table.loc[("rule", "chance"), "share"] == pytest.approx(0.4)
+    assert len(table) == 6
