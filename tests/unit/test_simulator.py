@@ -183,7 +183,7 @@ def test_a_strategy_does_not_notice_which_others_are_played_beside_it():
 
 
 def test_more_money_does_not_find_less_beyond_the_interval_whatever_the_strategy():
-    found, factors, seeds = [], (0.5, 1.0, 2.0), (1, 2, 3)
+    found, factors, seeds = [], (0.5, 2.0), (1, 2, 3)
     for seed in seeds:
         where = world(seed=seed)
         usual = ready_made(where)
@@ -191,7 +191,7 @@ def test_more_money_does_not_find_less_beyond_the_interval_whatever_the_strategy
         played = play(where, each, replicates=[seed], seed=1, with_ledger=False)
         by_visit = (played.how == AFTER) | ((played.how == BEFORE) & (played.by >= 0))
         found.append(by_visit.sum(axis=(1, 2)).reshape(len(usual), len(factors)))
-    gained = np.diff(found, axis=2)  # [towns, strategies, steps of the budget]
+    gained = np.diff(found, axis=2)  # [towns, strategies, 1]
     upper = gained.mean(axis=0) + 4.3 * gained.std(axis=0, ddof=1) / np.sqrt(len(seeds))
 
     assert len(usual) == 12
