@@ -1,7 +1,7 @@
 """Files as tables: CSV, Excel, Stata and Parquet, only the columns that are asked for."""
 
 import codecs
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from pandas.io.stata import StataReader
 
 from hardship_model.data.specification import FileOptions, MappingError
+from hardship_model.privacy import IdentifierError, refuse_identifiers
 
 ENDINGS = {
     ".csv": "csv",
@@ -18,14 +19,17 @@ ENDINGS = {
     ".parquet": "parquet",
 }
 BLOCK_BYTES = 1 << 22
+#: Rows that are looked through at a time.
+PART_ROWS = 200_000
 
 
 def read_table(path: Path, columns: Sequence[str], options: FileOptions) -> pd.DataFrame:
     """The asked-for columns of a file, one row per row of the file, cells as they stand.
 
-    A CSV's cells stay text, so that a code such as 007 survives. Raises MappingError for a file
-    that is not there, cannot be read, is empty, or lacks a column; the message quotes no cell
-    (a file without a header would otherwise show its first household).
+    A CSV's cells stay text, so that a code such as 007 survives. Every column is looked through
+    for identifiers, also those that nobody asked for. Raises IdentifierError when one is found, and
+    MappingError for a file that is not there, cannot be read, is empty, or lacks a column; the
+    message quotes no cell (a file without a header would otherwise show its first household).
     """
     if not path.is_file():
         raise MappingError(f"No file {path.name!r} to read in {path.parent.name!r}.")
@@ -39,8 +43,8 @@ def read_table(path: Path, columns: Sequence[str], options: FileOptions) -> pd.D
         raise MappingError(f"{path.name!r} is empty; a header and one row are needed.")
     read = {"csv": _csv, "excel": _excel, "stata": _stata, "parquet": _parquet}[kind]
     try:
-        table = read(path, list(columns), options)
-    except MappingError:
+        table = _looked_through(read(path, list(columns), options), list(columns), path)
+    except (MappingError, IdentifierError):
         raise
     except ImportError:
         raise MappingError(
@@ -55,6 +59,15 @@ def read_table(path: Path, columns: Sequence[str], options: FileOptions) -> pd.D
     if table.empty:
         raise MappingError(f"{path.name!r} has a header but no rows; at least one is needed.")
     return table
+
+
+def _looked_through(parts: Iterator[pd.DataFrame], columns: list[str], path: Path) -> pd.DataFrame:
+    """The asked-for columns of all parts, when no part holds what must not come in."""
+    kept = []
+    for part in parts:
+        refuse_identifiers(part, where=repr(path.name))
+        kept.append(part[columns])
+    return pd.concat(kept, ignore_index=True) if len(kept) > 1 else kept[0]
 
 
 def encoding_of(path: Path) -> str:
@@ -85,36 +98,39 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def _csv(path: Path, columns: list[str], options: FileOptions) -> pd.DataFrame:
+def _csv(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
     encoding = options.encoding or encoding_of(path)
     first = pd.read_csv(path, nrows=0, sep=options.separator, encoding=encoding)
-    header = first.columns.str.strip()
-    _refuse_missing(columns, list(header), path)
-    places = [list(header).index(column) for column in columns]
-    table = pd.read_csv(
-        path, sep=options.separator, encoding=encoding, header=0, names=list(header),
-        usecols=places, index_col=False, dtype=str, keep_default_na=False, na_values=[""],
+    header = list(first.columns.str.strip())
+    _refuse_missing(columns, header, path)
+    return iter(
+        pd.read_csv(
+            path, sep=options.separator, encoding=encoding, header=0, names=header,
+            index_col=False, dtype=str, keep_default_na=False, na_values=[""],
+            chunksize=PART_ROWS,
+        )
     )  # fmt: skip
-    return table[columns]
 
 
-def _excel(path: Path, columns: list[str], options: FileOptions) -> pd.DataFrame:
+def _excel(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
     sheet = 0 if options.sheet is None else options.sheet
     table = pd.read_excel(path, sheet_name=sheet, keep_default_na=False, na_values=[""])
     table.columns = table.columns.astype(str).str.strip()
     _refuse_missing(columns, list(table.columns), path)
-    return table[columns]
+    yield table
 
 
-def _stata(path: Path, columns: list[str], options: FileOptions) -> pd.DataFrame:
-    with StataReader(path, convert_categoricals=False) as reader:
+def _stata(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
+    with StataReader(path, convert_categoricals=False, chunksize=PART_ROWS) as reader:
         _refuse_missing(columns, list(reader.variable_labels()), path)
-    return pd.read_stata(path, columns=columns, convert_categoricals=False)
+        yield from reader
 
 
-def _parquet(path: Path, columns: list[str], options: FileOptions) -> pd.DataFrame:
-    _refuse_missing(columns, pq.read_schema(path).names, path)
-    return pd.read_parquet(path, columns=columns)
+def _parquet(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
+    with pq.ParquetFile(path) as file:
+        _refuse_missing(columns, file.schema_arrow.names, path)
+        for part in file.iter_batches(batch_size=PART_ROWS):
+            yield part.to_pandas()
 
 
 def _refuse_missing(wanted: list[str], found: list[str], path: Path) -> None:

@@ -7,7 +7,7 @@ and count the cells; they never quote one.
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 import numpy as np
@@ -30,10 +30,12 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 #: A birth lies after this year; a date before `_GROWN_UP` may be that of a birth.
 _FIRST_BIRTH, _GROWN_UP = 1900, 2010
-#: Numbers below this hold fewer digits than a telephone number or a whole date.
-_FEWEST_DIGITS = 1e7
+#: Numbers below these hold fewer digits than a whole date, and than a telephone number.
+_FEWEST_DIGITS, _PHONE = 1e7, 1e10
 #: Amounts as large as an eight-digit date are no dates.
 _LARGE_AMOUNT = 1e6
+#: A word in so many rows is no name.
+_OFTEN = 5
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s\-‐–—·.]+(?=[\dXx])")
 _DIGITS = re.compile(r"(?<!\d)(?:\+?(?:0086|86))?(\d{11,19}[Xx]?)(?!\d)")
 _SPREADSHEET = re.compile(r"^\d\.\d{4,}E\+1[4-8]$", re.IGNORECASE)
@@ -49,7 +51,9 @@ _ADDRESS = re.compile(
 )
 _PLACE_PAIR = re.compile(r"(?<!\d)(\d{1,3}\.\d{4,})[,，;\s]+(\d{1,3}\.\d{4,})(?!\d)")
 _NAME_COLUMN = re.compile(r"姓名|户主名|联系人|负责人|^(?:\w+[ _])?(?:full_?)?name$", re.IGNORECASE)
-_PLACE_COLUMN = re.compile(r"经度|纬度|坐标|longitude|latitude|^(?:lon|lng|lat|gps)$", re.IGNORECASE)
+_PLACE_COLUMN = re.compile(
+    r"经度|纬度|坐标|longitude|latitude|^(?:lon|lng|lat|gps)$", re.IGNORECASE
+)
 
 
 def identifiers(table: pd.DataFrame) -> pd.DataFrame:
@@ -71,26 +75,25 @@ def identifiers(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["column", "kind", "n", "of"])
 
 
-def refuse_identifiers(table: pd.DataFrame, *, where: str, allowed: Collection[str] = ()) -> None:
-    """Stop when a table holds identifiers, but for columns that are sent to anonymisation.
+def refuse_identifiers(table: pd.DataFrame, *, where: str) -> None:
+    """Stop when a table holds identifiers.
 
-    Raises IdentifierError with every column's heading, kinds and counts.
+    Raises IdentifierError with every column's heading, kinds and counts; a heading that is an
+    identifier itself is not quoted.
     """
     found = identifiers(table)
-    found = found[~found["column"].isin(list(allowed))]
     if not found.empty:
-        raise IdentifierError(refusal(found, where=where))
+        raise IdentifierError(_refusal(found, where=where))
 
 
-def refusal(found: pd.DataFrame, *, where: str) -> str:
-    """One sentence on what was found; a heading that is an identifier itself is not quoted."""
+def _refusal(found: pd.DataFrame, *, where: str) -> str:
     said = "; ".join(
         f"{row['column']!r}: {row['kind']} in {row['n']} of {row['of']} cells"
         for row in found.to_dict("records")
     )
     return (
-        f"{where} holds what names a person or finds a door: {said}. Remove these columns, or"
-        " name them under [anonymise] in the mapping and run `hardship-model anonymise`."
+        f"{where} holds what names a person or finds a door: {said}. Take these out of the file"
+        " and try again. See docs/DATA.md."
     )
 
 
@@ -109,20 +112,15 @@ def _in_column(name: str, cells: pd.Series) -> Iterator[_Found]:
         return
     position, texts = _texts(cells)
     count = np.bincount(position[position >= 0], minlength=len(texts))
-    asked: dict[str, Callable[[str], bool]] = {
-        "identity number": _is_identity_number,
-        "mobile number": _is_mobile_number,
-        "bank card": _is_bank_card,
-        "e-mail address": lambda text: bool(_MAIL.search(text)),
-        "street address": lambda text: bool(_ADDRESS.search(text)),
-        "exact date": _is_old_date,
-        "coordinates": _is_place,
-        "personal name": is_personal_name,
-    }
-    for kind, is_one in asked.items():
+    for kind, is_one in _KINDS.items():
         n = int(sum(c for c, text in zip(count, texts, strict=True) if is_one(text)))
         if n:
             yield name, kind, n, len(cells)
+    names = np.array([is_personal_name(text) for text in texts], dtype=bool)
+    # A word that stands in many rows is a place or a trade, unless most words read like names.
+    told = names & ((count < _OFTEN) | (names.mean() > 0.5 if len(names) > 1 else False))
+    if told.any():
+        yield name, "personal name", int(count[told].sum()), len(cells)
     if _NAME_COLUMN.search(name) and texts:
         yield name, "heading of names", int(count.sum()), len(cells)
     if _PLACE_COLUMN.search(name) and len(cells.dropna()):
@@ -131,24 +129,29 @@ def _in_column(name: str, cells: pd.Series) -> Iterator[_Found]:
 
 def _texts(cells: pd.Series) -> tuple[np.ndarray, list[str]]:
     """The distinct cells that could hold something, as they read; −1: could not."""
-    if pd.api.types.is_numeric_dtype(cells):
-        values = cells.to_numpy(dtype=np.float64, na_value=np.nan)
-        with np.errstate(invalid="ignore"):
-            long = (values >= _FEWEST_DIGITS) & (values < 1e19) & (values == np.floor(values))
-        if np.nanmedian(np.abs(values)) > _LARGE_AMOUNT if long.any() else False:
-            long &= values >= 1e10  # among large amounts eight digits are an amount
-        exact = cells.to_numpy()
-        position = np.full(len(cells), -1)
-        position[long], distinct = pd.factorize(exact[long])
-        return position, [str(int(value)) for value in distinct]
     position, distinct = pd.factorize(cells)
-    return position, [_as_read(str(value)) for value in distinct]
+    values = pd.to_numeric(pd.Series(np.asarray(distinct, dtype=object)), errors="coerce")
+    with np.errstate(invalid="ignore"):
+        number = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        # Among large amounts eight digits are an amount, elsewhere they may be a date.
+        large = _many(np.abs(number) > _LARGE_AMOUNT)
+        least = _PHONE if large else _FEWEST_DIGITS
+        short = (number < least) | (number != np.floor(number))
+    kept = np.flatnonzero(np.isnan(number) | ~short)
+    place = np.full(len(distinct) + 1, -1)
+    place[kept] = np.arange(len(kept))
+    return place[position], [_as_read(distinct[i]) for i in kept]
 
 
-def _as_read(text: str) -> str:
-    """Full-width characters as plain ones, digits without what stands between them."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    return re.sub(r"\.0+$", "", plain)
+def _many(flags: np.ndarray) -> bool:
+    return bool(len(flags) and flags.mean() > 0.5)
+
+
+def _as_read(value: object) -> str:
+    """Full-width characters as plain ones, a whole number without its decimals."""
+    if isinstance(value, (float, np.floating)):
+        return str(int(value))
+    return re.sub(r"\.0+$", "", unicodedata.normalize("NFKC", str(value)).strip())
 
 
 def _numbers_in(text: str) -> Iterable[str]:
@@ -173,15 +176,13 @@ def _checks(number: str) -> bool:
 
 
 def _rounded(number: str) -> bool:
-    """A spreadsheet keeps fifteen digits or so of a number."""
+    """A spreadsheet keeps fifteen or sixteen digits of a number: the last ones are lost."""
     return (
-        number[16:] in ("00", "04", "08", "12", "16", "20", "24", "28", "32", "36", "40", "44",
-                        "48", "52", "56", "60", "64", "68", "72", "76", "80", "84", "88", "92",
-                        "96")
-        and number.isdigit()
+        number.isdigit()
+        and int(number[16:]) % 4 == 0
         and int(number[:2]) in _PROVINCES
         and _born(number[6:14])
-    )  # fmt: skip
+    )
 
 
 def _old_number(number: str) -> bool:
@@ -245,3 +246,15 @@ def _pairs_of_coordinates(table: pd.DataFrame) -> list[_Found]:
     if not (like["longitude"] and like["latitude"]):
         return []
     return [(n, "coordinates", count, len(table)) for kind in like for n, count in like[kind]]
+
+
+#: Kind → does this text hold one?
+_KINDS: dict[str, Callable[[str], bool]] = {
+    "identity number": _is_identity_number,
+    "mobile number": _is_mobile_number,
+    "bank card": _is_bank_card,
+    "e-mail address": lambda text: bool(_MAIL.search(text)),
+    "street address": lambda text: bool(_ADDRESS.search(text)),
+    "exact date": _is_old_date,
+    "coordinates": _is_place,
+}
