@@ -140,7 +140,7 @@ def _texts(cells: pd.Series) -> tuple[np.ndarray, list[str]]:
     kept = np.flatnonzero(np.isnan(number) | ~short)
     place = np.full(len(distinct) + 1, -1)
     place[kept] = np.arange(len(kept))
-    return place[position], [_as_read(distinct[i]) for i in kept]
+    return place[position], [_as_read(value) for value in np.asarray(distinct, dtype=object)[kept]]
 
 
 def _many(flags: np.ndarray) -> bool:
