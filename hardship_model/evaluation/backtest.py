@@ -1,7 +1,7 @@
 """Would it have worked then? Train on what was known, judge on what came later."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -104,10 +104,10 @@ def score_everybody(
     the invented town the truth is known). Answers train only when they were on file at
     `train_until`. Raises PanelError when nobody is left to train on or to judge.
     """
-    train = rows_to_train(learn_from or panel, task, origin)
+    train, own = _everybody_to_learn_from(learn_from or panel, task, origin)
     test = rows_to_judge(judge_by or panel, task, origin)
     y = (train["answer"] == "yes").to_numpy(dtype=int)
-    asked = y[task.about(train)]
+    asked = y[own]
     if not len(test) or len(np.unique(asked)) < 2:
         raise PanelError(
             f"Task {task.name!r} at origin {origin.name!r}: {len(asked)} rows to train on with"
@@ -115,13 +115,13 @@ def score_everybody(
             " one row to judge are needed. Check the months of the origin in the config."
         )
     X, X_test = (features(panel, declared, who=rows) for rows in (train, test))
-    as_of, of_kind = train["as_of"].to_numpy(), task.about(train)
+    as_of = train["as_of"].to_numpy()
     fitted = {}
     for name in models:
-        rows = of_kind | name.endswith(OF_EVERYBODY)
+        rows = own | name.endswith(OF_EVERYBODY)
         fitted[name] = fit_calibrated(
             build(name, declared, seed=seed), X[rows], y[rows], as_of=as_of[rows],
-            judged_on=of_kind[rows],
+            judged_on=own[rows], embargo_months=task.question.months_until_known,
         )  # fmt: skip
     return Scored(
         task=task,
@@ -129,10 +129,28 @@ def score_everybody(
         rows=test,
         score={name: model.score(X_test) for name, model in fitted.items()},
         risk={name: model.risk(X_test) for name, model in fitted.items()},
-        n_train=int(of_kind.sum()),
-        train_events=int(y[of_kind].sum()),
+        n_train=int(own.sum()),
+        train_events=int(asked.sum()),
         fitted=fitted,
     )
+
+
+def _everybody_to_learn_from(
+    panel: Panel, task: Task, origin: Origin
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Everybody at risk who can teach something, and which of them the task is about.
+
+    The task may ask only about households that were seen several times; those that were seen
+    less often are at risk as well, and can be learned from.
+    """
+    asked = rows_to_train(panel, task, origin)
+    if task.question.min_seen == 1:
+        return asked, task.about(asked)
+    seen_once = replace(task, question=replace(task.question, min_seen=1))
+    rows = rows_to_train(panel, seen_once, origin)
+    key = ["household_id", "as_of"]
+    often = pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(asked[key]))
+    return rows, task.about(rows) & often
 
 
 def rows_to_train(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from hardship_model.models.explainable import ExplainableBoosting
 from hardship_model.models.learned import boosting, logistic, mean_of_both, monotone_logistic
 from hardship_model.models.scorecard import Scorecard
 from hardship_model.models.shrunk import shrunk
+from hardship_model.models.tuning import tuned_logistic
 
 #: What a config may name. Baselines come first and are always in the table.
 BASELINES = ("rule_in_force", "income_over_line")
@@ -22,7 +23,7 @@ BASELINES = ("rule_in_force", "income_over_line")
 BY_HAND = (*BASELINES, "single_trigger_alerts")
 LEARNED = (
     "scorecard", "logistic", "monotone_logistic", "boosting", "mean_of_both", "explainable",
-    "shrunk",
+    "shrunk", "tuned_logistic",
 )  # fmt: skip
 #: A learned model with this ending learns from everybody at risk, not from the households of
 #: the task's kind alone: helps where few have ever fallen back.
@@ -43,6 +44,7 @@ def build(name: str, declared: Sequence[Feature], *, seed: int) -> Callable[[], 
         "explainable": lambda: ExplainableBoosting(tuple(declared), random_state=seed),
         "mean_of_both": lambda: mean_of_both(declared, seed=seed),
         "shrunk": lambda: shrunk(declared, seed=seed),
+        "tuned_logistic": lambda: tuned_logistic(declared),
     }
     plain = name.removesuffix(OF_EVERYBODY)
     if plain not in makers or (plain in BY_HAND and plain != name):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,29 +49,35 @@ def fit_calibrated(
     *,
     as_of: np.ndarray,
     judged_on: np.ndarray,
+    embargo_months: int = 0,
 ) -> Calibrated:
     """Fit on all rows, with probabilities calibrated on a later origin than they were fitted on.
 
-    A first copy is fitted on the earlier `as_of` months and scores the later ones (about a
-    third of the rows); the line from score to log-odds is drawn there (Platt 1999). The model
-    that is kept sees all rows. The line is drawn through the rows `judged_on`, the kind of
-    household that will be scored. With one month only, or too few events in either part, it is
-    drawn on the training rows themselves.
+    A first copy is fitted on the earlier `as_of` months, whose answers (due `embargo_months`
+    after them) were known when the later ones begin, and scores the later ones (about a third
+    of the rows); the line from score to log-odds is drawn there (Platt 1999). The model that is
+    kept sees all rows. The line is drawn through the rows `judged_on`, the kind of household
+    that will be scored. With one month only, or too few events in either part, it is drawn on
+    the training rows themselves.
     """
-    later = as_of >= _start_of_last_third(as_of)
-    model = _fitted(build(), X, y, own=judged_on)
-    drawn_on = later & judged_on
-    if later.all() or min(y[drawn_on].sum(), y[~later].sum()) < _ENOUGH_EVENTS:
+    start = _start_of_last_third(as_of)
+    drawn_on, early = (as_of >= start) & judged_on, as_of + max(embargo_months, 1) <= start
+
+    def fitted(rows: np.ndarray) -> BaseEstimator:
+        return _fit(
+            build(), X[rows], y[rows], own=judged_on[rows], as_of=as_of[rows],
+            embargo_months=embargo_months,
+        )  # fmt: skip
+
+    model = fitted(np.ones(len(y), dtype=bool))
+    if min(y[drawn_on].sum(), y[early].sum()) < _ENOUGH_EVENTS:
         return Calibrated(model=model, **_line(score_of(model, X[judged_on]), y[judged_on]))
-    earlier = _fitted(build(), X[~later], y[~later], own=judged_on[~later])
-    return Calibrated(model=model, **_line(score_of(earlier, X[drawn_on]), y[drawn_on]))
+    return Calibrated(model=model, **_line(score_of(fitted(early), X[drawn_on]), y[drawn_on]))
 
 
-def _fitted(
-    model: BaseEstimator, X: pd.DataFrame, y: np.ndarray, *, own: np.ndarray
-) -> BaseEstimator:
-    """Fit; a model that asks which rows are of the kind to be scored is told."""
-    return model.fit(X, y, own=own) if has_fit_parameter(model, "own") else model.fit(X, y)
+def _fit(model: BaseEstimator, X: pd.DataFrame, y: np.ndarray, **about: Any) -> BaseEstimator:
+    """Fit; a model that asks for more about the rows (their kind, their month) is told."""
+    return model.fit(X, y, **{k: v for k, v in about.items() if has_fit_parameter(model, k)})
 
 
 def _start_of_last_third(as_of: np.ndarray) -> int:

@@ -15,6 +15,7 @@ from hardship_model.models.explainable import ExplainableBoosting
 from hardship_model.models.learned import MeanOfModels
 from hardship_model.models.scorecard import Scorecard
 from hardship_model.models.shrunk import Shrunk
+from hardship_model.models.tuning import Tuned
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,6 +48,8 @@ def contributions(model: Any, X: pd.DataFrame) -> Contributions:
     points), boosting (the trees' own path contributions, no sampling), explainable boosting
     (its curves), and weighted sums of these. Raises TypeError for any other model.
     """
+    if isinstance(model, Tuned):
+        return contributions(model.model_, X)
     if isinstance(model, MeanOfModels):
         return _sum([contributions(m, X).times(1 / len(model.fitted_)) for m in model.fitted_])
     if isinstance(model, Shrunk):

@@ -25,6 +25,7 @@ KINDS = {
     "scorecard": "whole points for monotone bins of a few features, printable on a page",
     "logistic": "penalised logistic regression on the declared features",
     "monotone_logistic": "the same, no weight against a feature's declared direction",
+    "tuned_logistic": "the same, its penalty chosen by later months of the training",
     "boosting": "gradient boosting (LightGBM), monotone in the declared directions",
     "mean_of_both": "mean of the log-odds of logistic and boosting",
     "explainable": "explainable boosting: a curve per feature, added up",

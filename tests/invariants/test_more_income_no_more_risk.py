@@ -20,7 +20,9 @@ from hardship_model.models import build
 from hardship_model.models.calibration import score_of
 from strips import FIRST_MONTH
 
-MONOTONE = ("income_over_line", "scorecard", "monotone_logistic", "boosting", "shrunk")
+MONOTONE = (
+    "income_over_line", "scorecard", "monotone_logistic", "tuned_logistic", "boosting", "shrunk",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=range(3))

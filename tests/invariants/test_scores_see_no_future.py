@@ -12,7 +12,7 @@ from hardship_model.labels import Question
 from hardship_model.months import to_month
 from strips import FIRST_MONTH
 
-MODELS = ("rule_in_force", "income_over_line", "logistic", "boosting")
+MODELS = ("rule_in_force", "income_over_line", "logistic", "tuned_logistic", "boosting")
 
 
 def with_another_future(panel, as_of, seed):

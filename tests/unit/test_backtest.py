@@ -1,6 +1,7 @@
 """Training on what was known, judging on what came later, choosing before judging."""
 
 import dataclasses
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from invented_panels import drifting_panel
 
 from hardship_model.data.panel import PanelError
+from hardship_model.evaluation import backtest
 from hardship_model.evaluation.backtest import (
     Origin,
     Task,
@@ -70,6 +72,27 @@ def test_months_may_be_thinned_back_from_the_origin_and_on_from_it(panel):
     last = ORIGIN.train_until - TASK.question.months_until_known
     assert sorted(set(last - train["as_of"])) == [0, 5, 10]
     assert sorted(set(test["as_of"] - ORIGIN.test_from)) == [0, 5]
+
+
+def test_everybody_at_risk_teaches_also_those_seen_too_seldom_to_be_asked_about(panel):
+    """The task asks about households seen nine times; one model learns from its kind alone."""
+    seldom = dataclasses.replace(TASK, question=dataclasses.replace(TASK.question, min_seen=9))
+    heard = []
+
+    def listening(build, X, y, *, judged_on, **about):
+        heard.append((len(y), int(judged_on.sum())))
+        return fit(build, X, y, judged_on=judged_on, **about)
+
+    fit = backtest.fit_calibrated
+    with patch.object(backtest, "fit_calibrated", listening):
+        score_everybody(
+            panel, task=seldom, origin=ORIGIN, models=("logistic", "logistic_of_everybody"),
+            declared=declare(panel), seed=1,
+        )  # fmt: skip
+
+    asked, everybody = (len(rows_to_train(panel, task, ORIGIN)) for task in (seldom, TASK))
+    assert 0 < asked < everybody
+    assert heard == [(asked, asked), (everybody, asked)]
 
 
 def test_judged_rows_lie_after_the_training(scored):

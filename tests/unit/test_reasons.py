@@ -20,7 +20,7 @@ from strips import FIRST_MONTH
 
 SUMS = {
     "logistic": 1e-9, "monotone_logistic": 1e-9, "scorecard": 1e-9, "boosting": 1e-6,
-    "mean_of_both": 1e-6, "shrunk": 1e-6,
+    "mean_of_both": 1e-6, "shrunk": 1e-6, "tuned_logistic": 1e-9,
 }  # fmt: skip
 
 
