@@ -2,7 +2,12 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import (
+    average_precision_score,
+    precision_score,
+    recall_score,
+    roc_auc_score,
+)
 
 from hardship_model.evaluation.metrics import Ranking, auroc, average_precision, on_list
 
@@ -21,6 +26,19 @@ def test_ranking_metrics_agree_with_scikit_learn_with_ties_and_weights(seed, lev
     for w, a, p in zip(weights, auroc(counts), average_precision(counts), strict=True):
         assert a == pytest.approx(roc_auc_score(answer, score, sample_weight=w), abs=1e-9)
         assert p == pytest.approx(average_precision_score(answer, score, sample_weight=w), abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_precision_and_recall_of_a_list_agree_with_scikit_learn(seed):
+    rng = np.random.default_rng(seed)
+    score, answer = rng.random(400), (rng.random(400) < 0.3).astype(float)
+    listed = score > np.sort(score)[-61]
+
+    top = on_list(Ranking.of(score, answer).counts(np.ones((1, 400))), share=60 / 400)
+
+    assert listed.sum() == 60
+    assert top.precision[0] == pytest.approx(precision_score(answer, listed), abs=1e-9)
+    assert top.recall[0] == pytest.approx(recall_score(answer, listed), abs=1e-9)
 
 
 def test_the_unknown_keep_their_place_and_count_neither_way():

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from scipy.special import expit, logit
+from sklearn.calibration import calibration_curve
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss
@@ -24,16 +26,16 @@ def test_calibration_agrees_with_scikit_learn(seed):
     risk = rng.uniform(0.02, 0.6, 2000)
     answer = (rng.random(2000) < expit(0.3 + 0.7 * logit(risk))).astype(float)
     w = rng.integers(0, 3, (1, 2000)).astype(float)
-    fitted = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000).fit(
+    fitted = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-12).fit(
         logit(risk)[:, None], answer, sample_weight=w[0]
     )
 
-    assert calibration_slope(risk, answer, w)[0] == pytest.approx(fitted.coef_[0, 0], abs=1e-5)
+    assert calibration_slope(risk, answer, w)[0] == pytest.approx(fitted.coef_[0, 0], abs=1e-9)
     assert brier(risk, answer, w)[0] == pytest.approx(
         brier_score_loss(answer, risk, sample_weight=w[0]), abs=1e-12
     )
     assert observed_over_expected(risk, answer, w)[0] == pytest.approx(
-        np.average(answer, weights=w[0]) / np.average(risk, weights=w[0])
+        np.average(answer, weights=w[0]) / np.average(risk, weights=w[0]), abs=1e-9
     )
 
 
@@ -44,6 +46,18 @@ def test_expected_calibration_error_is_the_mean_gap_over_bins():
     error = expected_calibration_error(risk, answer, np.ones((1, 4)), bins=2)
 
     assert error[0] == pytest.approx((2 * 0.4 + 2 * 0.0) / 4)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_its_tenths_are_those_of_scikit_learn(seed):
+    rng = np.random.default_rng(seed)
+    risk = rng.uniform(0.02, 0.6, 1000)
+    answer = (rng.random(1000) < risk**1.3).astype(float)
+
+    fell, told = calibration_curve(answer, risk, n_bins=10, strategy="quantile")
+
+    error = expected_calibration_error(risk, answer, np.ones((1, 1000)))
+    assert error[0] == pytest.approx(np.abs(fell - told).mean(), abs=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -87,7 +101,12 @@ def test_the_intercept_makes_as_many_expected_as_fell(seed):
     answer = (rng.random(1000) < expit(logit(risk) + 0.7)).astype(float)
     w = rng.integers(0, 3, (2, 1000)).astype(float)
 
-    moved = expit(logit(risk) + calibration_intercept(risk, answer, w)[:, None])
+    said = calibration_intercept(risk, answer, w)
 
-    assert (w * moved).sum(axis=1) == pytest.approx(w @ answer, abs=1e-6)
+    def too_many(level, weight):
+        return weight @ (expit(logit(risk) + level) - answer)
+
+    # A second way to find where as many are expected as fell.
+    found = [brentq(too_many, -9, 9, args=(weight,), xtol=1e-13) for weight in w]
+    assert said == pytest.approx(found, abs=1e-9)
     assert np.isnan(calibration_intercept(risk, np.ones(1000), w)).all()
