@@ -23,8 +23,12 @@ def about_missed(results: Results) -> Iterator[str]:
     for (task, origin), table in parts(_of_chosen(results), "task", "origin"):
         rows = records(single_groups(table))
         everybody, groups = rows[0], rows[1:]
+        where = f"{words.task(task).capitalize()}, at {origin}"
+        if everybody["withheld"]:
+            yield f"{where}: too few fell, were found or were missed for anything to be told."
+            continue
         yield (
-            f"{words.task(task).capitalize()}, at {origin}: the {share:.0%} ranked highest by"
+            f"{where}: the {share:.0%} ranked highest by"
             f" {words.model(everybody['model'])} miss {_missed(everybody)}. {_gaps(groups)}."
         )
 
@@ -51,7 +55,7 @@ def _gap(row: _Row) -> str:
 
 def _missed(row: _Row) -> str:
     share = words.percent_between(row["value"], row["low"], row["high"])
-    return f"{share}, {words.out_of(row['events'], row['n'])}" if row["n"] == row["n"] else share
+    return f"{share}, {words.out_of(row['events'], row['n'])}"
 
 
 def _of_chosen(results: Results, *, metric: str = "exclusion_error") -> pd.DataFrame:

@@ -238,6 +238,17 @@ def test_when_noise_explains_all_no_group_is_named():
 # Tables.
 
 
+def test_where_even_everybody_is_withheld_the_sentence_says_so():
+    table = made_up.by_group().assign(withheld=True)
+
+    first, _ = report.about_missed(made_up.results(by_group=table))
+
+    assert first == (
+        "Return next year, at 1987:"
+        " too few fell, were found or were missed for anything to be told."
+    )
+
+
 def test_each_group_stands_with_its_counts_or_says_that_it_is_withheld():
     table = report.groups_table(made_up.results())
     of = table[table["task"] == "return next year"].set_index("group")
