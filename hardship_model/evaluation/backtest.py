@@ -214,7 +214,8 @@ def judge(
         rows += _compared(
             metric, of_metric, {m: d[metric] for m, d in zip(scored.score, drawn, strict=True)}
         )
-    table = pd.DataFrame(rows)
+    # Sums of many rows end differently on different processors, beyond these decimals.
+    table = pd.DataFrame(rows).round(12)
     table.insert(0, "task", scored.task.name)
     table.insert(1, "origin", scored.origin.name)
     table.insert(2, "role", scored.origin.role)

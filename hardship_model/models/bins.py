@@ -1,11 +1,13 @@
 """One feature cut into a few bins, ordered as policy wants them, for a scorecard."""
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from scipy.special import logit
 
 #: Cut at these shares first; neighbours are merged afterwards.
 _FIRST_CUTS = np.arange(0.05, 1.0, 0.05)
@@ -131,22 +133,22 @@ def _rate(block: list[float]) -> float:
 
 
 def _loss(a: list[float], b: list[float]) -> float:
-    """How much log-likelihood is lost when two bins become one?"""
-    return _fit(a) + _fit(b) - _fit([0, a[1] + b[1], a[2] + b[2]])
+    """How much log-likelihood is lost when two bins become one? Rounded, so that equals tie."""
+    return round(_fit(a) + _fit(b) - _fit([0, a[1] + b[1], a[2] + b[2]]), 9)
 
 
 def _fit(block: list[float]) -> float:
     _, n, events = block
     if not 0 < events < n:
         return 0.0
-    return events * np.log(events / n) + (n - events) * np.log(1 - events / n)
+    return events * math.log(events / n) + (n - events) * math.log(1 - events / n)
 
 
 def _log_odds(n: np.ndarray, events: np.ndarray, rate: float) -> np.ndarray:
     """Log-odds over those of the mean, drawn towards it."""
     share = (events + _AVERAGE_ROWS * rate) / (n + _AVERAGE_ROWS)
     share = np.clip(share, 1e-6, 1 - 1e-6)
-    return np.log(share / (1 - share)) - np.log(rate / (1 - rate))
+    return logit(share) - logit(rate)
 
 
 def _bins(

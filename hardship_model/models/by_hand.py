@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 
+from hardship_model import steady
+
 #: The feature that every panel has: last known income in multiples of the poverty line.
 INCOME = "income_over_line_now"
 
@@ -44,4 +46,4 @@ class IncomeOverLine(ClassifierMixin, BaseEstimator):
     def decision_function(self, X: pd.DataFrame) -> np.ndarray:
         """Minus the logarithm of income over line, which orders as income does; shape (n,)."""
         income = np.nan_to_num(X[INCOME].to_numpy(dtype=float), nan=self.median_)
-        return -np.log(np.maximum(income, 0.01))
+        return -steady.log(np.maximum(income, 0.01))

@@ -13,6 +13,10 @@ from sklearn.utils.validation import has_fit_parameter
 
 #: Fewer events than this in the later part cannot bend a curve: only its level is moved.
 _ENOUGH_EVENTS = 30
+#: Scores, lines and risks keep this many decimals. Processors add up long sums in different
+#: orders, so that two of them agree on a fit to about 14 digits: what lies below these decimals
+#: is the machine's, and would order households that the model cannot tell apart.
+_OF_SCORE, _OF_LINE, _OF_RISK = 5, 8, 12
 
 
 def score_of(model: BaseEstimator, X: pd.DataFrame) -> np.ndarray:
@@ -34,12 +38,12 @@ class Calibrated:
     slope: float
 
     def score(self, X: pd.DataFrame) -> np.ndarray:
-        """The raw ranking score; shape (n,)."""
-        return score_of(self.model, X)
+        """The ranking score, rounded; shape (n,)."""
+        return np.round(score_of(self.model, X), _OF_SCORE)
 
     def risk(self, X: pd.DataFrame) -> np.ndarray:
         """The calibrated probability; shape (n,)."""
-        return expit(self.intercept + self.slope * self.score(X))
+        return np.round(expit(self.intercept + self.slope * self.score(X)), _OF_RISK)
 
 
 def fit_calibrated(
@@ -88,11 +92,10 @@ def _start_of_last_third(as_of: np.ndarray) -> int:
 
 def _line(score: np.ndarray, y: np.ndarray) -> dict[str, float]:
     """Intercept and slope of the log-odds on the score; a negative slope is set to zero."""
-    if y.min() == y.max():
-        share = (y.sum() + 0.5) / (len(y) + 1)
-        return {"intercept": float(logit(share)), "slope": 0.0}
-    fitted = LogisticRegression(C=1e6, max_iter=1000).fit(score[:, None], y)
-    slope = float(fitted.coef_[0, 0])
-    if slope > 0:
-        return {"intercept": float(fitted.intercept_[0]), "slope": slope}
-    return {"intercept": float(logit(y.mean())), "slope": 0.0}
+    intercept, slope = logit((y.sum() + 0.5) / (len(y) + 1)), 0.0
+    if y.min() < y.max():
+        fitted = LogisticRegression(C=1e6, max_iter=1000).fit(score[:, None], y)
+        intercept, slope = fitted.intercept_[0], fitted.coef_[0, 0]
+        if slope <= 0:
+            intercept, slope = logit(y.mean()), 0.0
+    return {"intercept": round(float(intercept), _OF_LINE), "slope": round(float(slope), _OF_LINE)}

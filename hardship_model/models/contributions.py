@@ -10,6 +10,7 @@ from lightgbm import LGBMClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
+from hardship_model import steady
 from hardship_model.models.by_hand import INCOME, IncomeOverLine
 from hardship_model.models.explainable import ExplainableBoosting
 from hardship_model.models.learned import MeanOfModels
@@ -73,7 +74,7 @@ def _sum(parts: Sequence[Contributions], *, base: float = 0.0) -> Contributions:
 
 
 def _of_rule(model: IncomeOverLine, X: pd.DataFrame) -> Contributions:
-    base = float(-np.log(max(model.median_, 0.01)))
+    base = float(-steady.log(max(model.median_, 0.01)))
     terms = pd.DataFrame({INCOME: model.decision_function(X) - base}, index=X.index)
     return Contributions(terms=terms, base=base)
 

@@ -10,13 +10,13 @@ from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from hardship_model.data.panel import Panel
 from hardship_model.features import Feature
 from hardship_model.labels import Question, outcomes
-from hardship_model.models.learned import design
+from hardship_model.models.learned import design, signed_logs
 
 #: Columns that the person-period rows have beside the features.
 AHEAD, SINCE_EXIT = "months_ahead", "months_since_exit"
@@ -119,7 +119,7 @@ class DiscreteHazard(ClassifierMixin, BaseEstimator):
     def risk(self, X: pd.DataFrame, *, horizon_months: int) -> np.ndarray:
         """The chance to have fallen by then; shape (n,). Beyond the follow-up: extrapolated."""
         hazards = self.hazards(X, horizon_months=horizon_months)
-        return -np.expm1(np.log1p(-np.clip(hazards, 0, 1 - 1e-12)).sum(axis=1))
+        return 1 - np.prod(1 - hazards, axis=1)
 
     def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
         """Probabilities of no and yes at the estimator's own horizon, shape (n, 2)."""
@@ -139,7 +139,7 @@ def logistic_hazard(declared: Sequence[Feature], *, seed: int = 0) -> Pipeline:
     period = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
     columns.transformers.append(("period", period, [AHEAD]))
     if any(f.name == _SINCE for f in declared):
-        since = make_pipeline(FunctionTransformer(np.log1p), SimpleImputer(strategy="median"))
+        since = make_pipeline(signed_logs(), SimpleImputer(strategy="median"))
         columns.transformers.append(("since exit", since, [SINCE_EXIT]))
     weigh = LogisticRegression(C=0.01, solver="newton-cholesky", random_state=seed)
     return make_pipeline(columns, StandardScaler(), weigh)

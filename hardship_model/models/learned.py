@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
+from hardship_model import steady
 from hardship_model.features import Feature
 from hardship_model.models.signed import SignedLogistic
 
@@ -53,19 +54,20 @@ def design(declared: Sequence[Feature]) -> ColumnTransformer:
     levels = OneHotEncoder(min_frequency=50, handle_unknown="ignore", sparse_output=False)
     return ColumnTransformer(
         [
-            ("amounts", make_pipeline(_signed_logs(), fill), amounts),
+            ("amounts", make_pipeline(signed_logs(), fill), amounts),
             ("counts", clone(fill), counts),
             ("categories", levels, categories),
         ]
     )
 
 
-def _signed_logs() -> FunctionTransformer:
+def signed_logs() -> FunctionTransformer:
+    """Amounts as their signed logarithm: a doubling counts the same at every level."""
     return FunctionTransformer(_signed_log, feature_names_out="one-to-one")
 
 
 def _signed_log(amounts: pd.DataFrame) -> pd.DataFrame:
-    return amounts.apply(lambda column: np.sign(column) * np.log1p(np.abs(column)))
+    return amounts.apply(lambda column: np.sign(column) * steady.log(1 + np.abs(column)))
 
 
 def boosting(declared: Sequence[Feature], *, seed: int = 0) -> LGBMClassifier:

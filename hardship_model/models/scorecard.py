@@ -1,5 +1,6 @@
 """A points scorecard: what a clerk adds up on one page of paper."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -89,7 +90,7 @@ class Scorecard(ClassifierMixin, BaseEstimator):
 
     def _points(self, weight: np.ndarray) -> dict[Any, np.ndarray]:
         """Whole points by bin; the lowest bin of each feature has none."""
-        scale = self.points_to_double / np.log(2)
+        scale = self.points_to_double / math.log(2)
         found = {}
         for (name, bins), w in zip(self.bins_.items(), weight, strict=True):
             points = np.rint(scale * w * bins.evidence).astype(int)
@@ -163,7 +164,7 @@ def _chosen(
             (answer - risk) @ evidence, spread, out=np.zeros(len(spread)), where=spread > 0
         )
         told[closed] = 0.0
-        best = int(told.argmax())
+        best = int(told.round(9).argmax())  # of features that tell the same, the first
         if told[best] <= (_LEAST_EVIDENCE if chosen else 0.0):
             break
         closed[best] = True

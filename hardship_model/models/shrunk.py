@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
@@ -150,7 +150,7 @@ def _weigh(scores: np.ndarray, y: np.ndarray, *, prior_events: float) -> tuple[f
         return loss, np.r_[error.sum(), error @ centred + strength * away]
 
     rate = np.clip(y.mean(), 1e-3, 1 - 1e-3)
-    start = np.r_[np.log(rate / (1 - rate)), prior]
+    start = np.r_[logit(rate), prior]
     bounds = [(None, None), *[(0, None)] * len(prior)]
     found = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     return float(found[0] - middle @ found[1:]), found[1:]

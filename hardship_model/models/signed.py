@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
 _MOST_STEPS = 500
@@ -39,7 +39,7 @@ class SignedLogistic(LogisticRegression):
             return float(loss), np.r_[error.sum(), error @ design + weights / self.C]
 
         rate = np.clip(answer.mean(), 1e-6, 1 - 1e-6)
-        start = np.r_[np.log(rate / (1 - rate)), np.zeros(design.shape[1])]
+        start = np.r_[logit(rate), np.zeros(design.shape[1])]
         found = minimize(
             cost, start, jac=True, method="L-BFGS-B", bounds=[(None, None), *bounds],
             options={"maxiter": _MOST_STEPS, "ftol": 1e-10, "gtol": 1e-6 * len(answer)},

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hardship_model import steady
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import PLACES
 from hardship_model.data.population.luck import normal
@@ -203,7 +204,7 @@ def _reports_little(
     roll = chance.roll(f"reports: {channel.name}", int(world.months[row]))[who]
     near = np.abs(true - np.float32(channel.line_multiple)) < np.float32(0.5)
     lean = np.float32(channel.error_bias) * near
-    told = true * np.exp(np.float32(channel.error_log_sd) * normal(roll) + lean)
+    told = true * steady.exp(np.float32(channel.error_log_sd) * normal(roll) + lean)
     return told < np.float32(channel.line_multiple)
 
 
@@ -241,7 +242,7 @@ def checks_income(world: World, row: int, channel: Channel, chance: Chance) -> H
     """Seen income lies under the line, or has fallen; cash, debts and bills stay unseen."""
     due = _due(channel, row, world, chance) & world.traces.linkable
     roll = chance.roll(f"checks: {channel.name}", int(world.months[row]))
-    seen = world.traces.seen_over_dibao[row] * np.exp(
+    seen = world.traces.seen_over_dibao[row] * steady.exp(
         np.float32(channel.error_log_sd) * normal(roll)
     )
     little = seen < np.float32(channel.line_multiple)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hardship_model import steady
 from hardship_model.data.population.luck import normal
 from hardship_model.randomness import Dice
 from hardship_model.screening.world import HIDDEN_BY, LEAD_IN, World
@@ -64,5 +65,7 @@ class Chance:
             own = normal(self.lasting(f"seen by {channel}"))
             shared = normal(self.lasting("seen by anybody"))
             z = np.sqrt(self._shared) * shared + np.sqrt(1 - self._shared) * own
-            self._lasting[key] = np.exp(self._log_sd * z - self._log_sd**2 / 2).astype(np.float32)
+            self._lasting[key] = steady.exp(self._log_sd * z - self._log_sd**2 / 2).astype(
+                np.float32
+            )
         return self._lasting[key] * self._of_traits.take(self._world.hidden[row])

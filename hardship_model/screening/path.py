@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hardship_model import steady
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.luck import normal
 from hardship_model.data.population.register import (
@@ -206,7 +207,7 @@ def _measured(office: Office, now: Month, who: np.ndarray, *, fileable: np.ndarr
     error = normal(now.chance.shared("income measured", now.number)[who])
     return registration(
         income_yuan=world.income_yuan[row, who]
-        * np.exp(np.float32(now.procedure.income_log_sd) * error),
+        * steady.exp(np.float32(now.procedure.income_log_sd) * error),
         rigid_yuan=world.rigid_yuan[row, who],
         event_loss_yuan=world.event_loss_yuan[row, who],
         members=np.maximum(world.members[row, who], 1),

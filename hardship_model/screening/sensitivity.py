@@ -13,6 +13,7 @@ import pandas as pd
 from SALib.analyze import morris as effects
 from SALib.sample import morris as trajectories
 
+from hardship_model import steady
 from hardship_model.screening.assumed import Assumption, Bench, Trial
 
 #: Levels between the bounds; a step goes two thirds of the way from one bound to the other.
@@ -76,14 +77,14 @@ def sensitivity(
 
 def _problem(used: Sequence[Assumption]) -> dict[str, Any]:
     """In SALib's words; bounds are logarithms of factors."""
-    bounds = np.log([np.clip(RANGE, one.lowest, one.highest) for one in used])
+    bounds = steady.log([np.clip(RANGE, one.lowest, one.highest) for one in used])
     return {
         "num_vars": len(used), "names": [one.name for one in used], "bounds": bounds.tolist(),
     }  # fmt: skip
 
 
 def _who(used: Sequence[Assumption], problem: dict[str, Any]) -> dict[str, object]:
-    lowest, highest = np.exp(problem["bounds"]).T
+    lowest, highest = steady.exp(problem["bounds"]).T
     return {
         "assumption": [one.name for one in used], "label": [one.label for one in used],
         "parameters": [len(one.moved) for one in used], "value": [one.value for one in used],
@@ -98,7 +99,7 @@ def _along(
     """The measure of both strategies at each point; whoever a step cannot touch keeps its own."""
     names = list(used.values())
     trials = []
-    for k, point in enumerate(np.exp(sample)):
+    for k, point in enumerate(steady.exp(sample)):
         factors: dict[str, float] = {}
         for one, factor in zip(used, point, strict=True):
             factors |= one.factors(float(factor))

@@ -1,5 +1,6 @@
 """What if the assumed numbers are wrong? Flip points, and who is best over many draws of them."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -10,7 +11,7 @@ from hardship_model.screening.assumed import Assumption, Bench, Trial
 from hardship_model.screening.comparison import LESS_IS_BETTER
 
 #: 95 % of the draws lie between a half and twice the number in force.
-DRAW_LOG_SD = float(np.log(2) / 1.96)
+DRAW_LOG_SD = math.log(2) / 1.96
 
 
 def first_two(value: Mapping[str, float], *, measure: str) -> tuple[str, str]:
@@ -86,7 +87,7 @@ def _first_turn(log_factors: np.ndarray, gaps: np.ndarray) -> float:
     after = int(turned[0])
     before = after - 1
     part = gaps[before] / (gaps[before] - gaps[after])
-    return float(np.exp(log_factors[before] + part * (log_factors[after] - log_factors[before])))
+    return math.exp(log_factors[before] + part * (log_factors[after] - log_factors[before]))
 
 
 def best_over_draws(bench: Bench, *, strategies: Sequence[str], n_draws: int) -> pd.DataFrame:
@@ -106,7 +107,7 @@ def best_over_draws(bench: Bench, *, strategies: Sequence[str], n_draws: int) ->
     for _ in range(n_draws):
         moved: dict[str, float] = {}
         for one in bench.assumptions():
-            moved |= one.factors(float(np.exp(DRAW_LOG_SD * rng.standard_normal())))
+            moved |= one.factors(math.exp(DRAW_LOG_SD * rng.standard_normal()))
         trials.append(Trial(moved, tuple(strategies)))
     table = pd.DataFrame(list(bench.judge(trials)))
     measure = bench.measure

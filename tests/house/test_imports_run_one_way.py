@@ -12,6 +12,7 @@ PACKAGE = ROOT / "hardship_model"
 #: From the ground up: a room may import those before it.
 ROOMS = [
     "months",
+    "steady",
     "randomness",
     "rates",
     "files",

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hardship_model import steady
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import (
     CHRONIC,
@@ -18,12 +19,14 @@ Bills = tuple[np.ndarray, np.ndarray, np.ndarray]
 CHILD, ADULT, ELDER = range(3)
 AGES = ("child", "adult", "elder")
 _AGE_BAND = np.digitize(np.arange(128), [18, 60]).astype(np.int8)
+#: Months of an illness are counted up to this many.
+_LONGEST_ILL = 120
 
 
 def _by_age(given: Assumptions, stem: str) -> np.ndarray:
     """Yearly chances of child, adult and elder as monthly ones, by year of age; float32 (128,)."""
-    monthly = 1 - (1 - given.by(stem, AGES)) ** (1 / 12)
-    return monthly.take(_AGE_BAND).astype(np.float32)
+    monthly = np.array([given.monthly(f"{stem}_{age}") for age in AGES], dtype=np.float32)
+    return monthly.take(_AGE_BAND)
 
 
 def serious_illness_hazard(given: Assumptions) -> np.ndarray:
@@ -52,7 +55,7 @@ def fall_seriously_ill(state: State, given: Assumptions, rolls: np.ndarray) -> n
         hazard=lambda at: hazard[age[at], health[at]] * present[at],
     )
     sd = given("serious_illness_cost_log_sd")
-    total = given("serious_illness_cost_yuan") * np.exp(sd * normal(left) - sd**2 / 2)
+    total = given("serious_illness_cost_yuan") * steady.exp(sd * normal(left) - sd**2 / 2)
     who = struck_now % state.n_households
     first = total * given("serious_illness_cost_decay_per_month") * _affordable(state, given, who)
     state.ill_cost_yuan.ravel()[struck_now] = first
@@ -66,7 +69,7 @@ def _affordable(state: State, given: Assumptions, who: np.ndarray) -> np.ndarray
     members = np.maximum(state.members()[who], 1)
     mean = given.by_place("urban_income_mean_yuan").take(state.place[who]) / 12
     relative = np.clip(state.usual_income_yuan[who] / (members * mean), 0.15, 4)
-    return relative ** given("health_cost_income_elasticity")
+    return steady.exp(given("health_cost_income_elasticity") * steady.log(relative))
 
 
 def course_of_illness(state: State, given: Assumptions, rolls: np.ndarray) -> None:
@@ -77,7 +80,7 @@ def course_of_illness(state: State, given: Assumptions, rolls: np.ndarray) -> No
     ill = (state.health == SERIOUS).ravel()
     well = (state.health == WELL).ravel()
     months = state.ill_months.ravel()
-    months += ill & (months < 120)
+    months += ill & (months < _LONGEST_ILL)
     may = ill & (months >= given("serious_earliest_recovery_months"))
     chance = given("serious_recovery_per_month")
     over, left = struck(rolls, ceiling=chance, hazard=lambda at: chance * may[at])
@@ -144,7 +147,7 @@ def hospital(state: State, given: Assumptions, rolls: np.ndarray) -> Bills:
         given("stay_cost_employee_yuan"),
     ])  # fmt: skip
     sd = given("stay_cost_log_sd")
-    cost = mean[cover[taken]] * np.exp(sd * normal(left) - sd**2 / 2)
+    cost = mean[cover[taken]] * steady.exp(sd * normal(left) - sd**2 / 2)
     cost *= _affordable(state, given, who) * (health[taken] != SERIOUS)
     return who, cost, cost * own_share(given)[cover[taken]]
 
@@ -162,8 +165,8 @@ def illness_cost_yuan(state: State, given: Assumptions) -> Bills:
     the first month's cost fading month by month, never below the upkeep of a lasting illness.
     """
     slot, who = np.nonzero((state.health == SERIOUS) & state.present)
-    fading = 1 - given("serious_illness_cost_decay_per_month")
-    cost = state.ill_cost_yuan[slot, who] * fading ** state.ill_months[slot, who]
+    fading = steady.powers(1 - given("serious_illness_cost_decay_per_month"), _LONGEST_ILL)
+    cost = state.ill_cost_yuan[slot, who] * fading.take(state.ill_months[slot, who])
     cost = np.maximum(cost, given("serious_upkeep_yuan"))
     outside = given("serious_illness_out_of_scope_share")
     left = outside + (1 - outside) * own_share(given)[state.insurance[slot, who]]

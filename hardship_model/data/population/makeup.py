@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hardship_model import steady
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import (
     CHILDREN,
@@ -64,7 +65,7 @@ def retire(state: State, given: Assumptions, today: np.ndarray) -> None:
         formal = (state.usual_form[slot] == FORMAL) & (state.form[slot] != NO_WORK)
         due = today[slot] & state.present[slot] & np.where(formal, years == age, years == age + 5)
         who = np.flatnonzero(due)
-        level = given("pension_employee_share") * np.exp(0.5 * state.permanent[slot, who])
+        level = given("pension_employee_share") * steady.exp(0.5 * state.permanent[slot, who])
         share = np.where(formal[who], level, given("pension_resident_share"))
         state.pension[slot, who] = share
         state.form[slot, who] = RETIRED

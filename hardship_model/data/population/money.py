@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hardship_model import steady
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import CHILDREN, N_EARNING, N_WORKERS
 from hardship_model.data.population.luck import Luck, normal, struck
@@ -67,7 +68,7 @@ def events(state: State, given: Assumptions, luck: Luck) -> np.ndarray:
         luck.roll("an accident happens"), ceiling=chance, hazard=lambda at: np.full(len(at), chance)
     )
     sd = given("event_loss_log_sd")
-    loss[who] = np.rint(given("event_loss_median_yuan") * np.exp(sd * normal(left)))
+    loss[who] = np.rint(given("event_loss_median_yuan") * steady.exp(sd * normal(left)))
     return loss
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hardship_model import steady
 from hardship_model.data.panel import Column, Panel, build
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import FORMS, WORDS_ZH
@@ -239,7 +240,7 @@ def _formal(desk: _Desk) -> np.ndarray:
     wages = np.where(
         stale, desk.true("formal_wages_yuan", months_ago=3), desk.true("formal_wages_yuan")
     )
-    error = np.exp(desk.given("record_wage_log_sd") * normal(desk.luck.roll("record: wage")))
+    error = steady.exp(desk.given("record_wage_log_sd") * normal(desk.luck.roll("record: wage")))
     missed = desk.always("auto_check_misses_formal_share", "wages on no list")
     return np.rint(wages * error) * ~missed
 

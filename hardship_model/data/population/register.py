@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hardship_model import steady
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import CAUSES, FORMS, N_EARNING
 from hardship_model.data.population.luck import Luck, again, normal
@@ -161,7 +162,7 @@ def verify(
     roll = luck.roll("visit")[who]
     error = given("visit_income_log_sd") * normal(roll)
     category = registration(
-        income_yuan=state.trailing("income")[who] * np.exp(error),
+        income_yuan=state.trailing("income")[who] * steady.exp(error),
         rigid_yuan=state.trailing("rigid")[who],
         event_loss_yuan=state.trailing("event_loss")[who],
         members=state.members()[who],

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.special import ndtr
 
+from hardship_model import steady
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import (
     CHILDREN,
@@ -83,7 +84,7 @@ def people(state: State, given: Assumptions, luck: Luck) -> None:
         (3, 4.0, "start_second_child_share"),
     ):
         years = head - first_at - after
-        at_home = np.exp(-given("child_leaves_per_year") * np.maximum(years - 20, 0))
+        at_home = steady.exp(-given("child_leaves_per_year") * np.maximum(years - 20, 0))
         state.age_years[slot] = np.clip(years, 0, 40)
         state.present[slot] = (years >= 0) & (here[slot] < given(share) * at_home)
     state.present[3] &= state.present[2] | (head > 45)
@@ -180,7 +181,7 @@ def _grant_pensions(state: State, given: Assumptions, luck: Luck, skill: np.ndar
     # The children of better paid parents are better paid themselves.
     rank = ndtr(0.6 * skill[HEAD] + 0.8 * normal(rolls))
     employee = rank > 1 - from_work
-    level = given("pension_employee_share") * np.exp(0.2 * skill[HEAD])
+    level = given("pension_employee_share") * steady.exp(0.2 * skill[HEAD])
     pension = np.where(employee, level, given("pension_resident_share"))
     drawing = state.present[ELDERS] & (state.age_years[ELDERS] >= 58)
     state.pension[ELDERS] = np.where(drawing, pension, 0)
@@ -197,8 +198,8 @@ def furnish(state: State, given: Assumptions, luck: Luck) -> None:
     two = np.where(state.migrant, 0.4, 1.0) * given("two_homes_share")
     state.homes[:] = 1 + (rank > 1 - two) - (rank < renting)
     state.owns_business[:] = luck.roll("starts: business") < given("owns_business_share")
-    level = wage_level_yuan(state, given) * np.exp(standing)
-    months = given("start_savings_months") * np.exp(
+    level = wage_level_yuan(state, given) * steady.exp(standing)
+    months = given("start_savings_months") * steady.exp(
         given("start_savings_log_sd") * normal(luck.roll("starts: savings"))
     )
     state.savings_yuan[:] = np.rint(np.minimum(level * months, 3e6))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from hardship_model import steady
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import (
     CHRONIC,
@@ -58,7 +59,7 @@ def transitory_sd(given: Assumptions) -> np.ndarray:
     """
     carry = given("transitory_persistence_per_month")
     apart = np.abs(np.subtract.outer(np.arange(12), np.arange(12)))
-    kept = (carry**apart).mean()
+    kept = steady.powers(carry, 11)[apart].mean()
     sd = np.zeros(len(FORMS), dtype=np.float32)
     true = given("transitory_true_share")
     sd[FORMAL] = np.sqrt(given("transitory_income_variance_formal") * true / kept)
@@ -106,7 +107,7 @@ def wages_yuan(state: State, given: Assumptions) -> np.ndarray:
         code = (form * 3 + state.health[slot, who]) * 2 + state.disabled[slot, who]
         code = code * len(INDUSTRIES) + state.industry[slot, who]
         log = state.permanent[slot, who] + sd.take(form) * state.transitory[slot, who]
-        pay = np.exp(log - sd.take(form) ** 2 / 2) * table.take(code) * level[who]
+        pay = steady.exp(log - sd.take(form) ** 2 / 2) * table.take(code) * level[who]
         wages[slot, who] = np.rint(pay)
     return wages
 

@@ -1,8 +1,11 @@
 """Work: who loses it, who finds it again, in which form, and with which insurance."""
 
+import math
+
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from hardship_model import steady
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.data.population.codes import (
     EMPLOYEE,
@@ -133,7 +136,7 @@ def find_work(state: State, given: Assumptions, rolls: np.ndarray, seeking: np.n
     idle = state.idle_months.ravel()
     idle += seeking & (idle < 120)
     first, half_life = given("job_finding_per_month"), given("job_finding_half_life_months")
-    fading = (first * 0.5 ** (np.arange(128) / half_life)).astype(np.float32)
+    fading = (first * steady.exp(-math.log(2) / half_life * np.arange(128))).astype(np.float32)
     fading /= np.float32(np.sqrt(given("job_loss_shock_multiple")))
     found, left = struck(rolls, ceiling=first, hazard=lambda at: fading[idle[at]] * seeking[at])
     was = state.usual_form.ravel()[found]
@@ -142,7 +145,7 @@ def find_work(state: State, given: Assumptions, rolls: np.ndarray, seeking: np.n
         (was == FORMAL) & ~state.migrant[found % state.n_households],
         given("wage_after_displacement_formal"), given("wage_after_displacement_flexible"),
     )  # fmt: skip
-    state.permanent.ravel()[found] += np.log(kept).astype(np.float32)
+    state.permanent.ravel()[found] += steady.log(kept).astype(np.float32)
 
 
 def change_jobs(state: State, given: Assumptions, rolls: np.ndarray) -> None:
