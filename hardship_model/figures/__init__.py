@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from hardship_model.figures.exclusion import draw_exclusion
 from hardship_model.figures.groups import draw_equal_recall
+from hardship_model.figures.knowing import draw_two_dates, draw_worth
 from hardship_model.figures.models import draw_lists, draw_models, draw_reliability
 from hardship_model.figures.moves import draw_hazards, draw_moves
 from hardship_model.figures.origins import draw_origins, stairs
@@ -36,8 +37,8 @@ __all__ = [
     "draw_all", "draw_channels", "draw_draws", "draw_equal_recall", "draw_exclusion",
     "draw_flips", "draw_found", "draw_frontier", "draw_hazards", "draw_lists", "draw_missed",
     "draw_models", "draw_moves", "draw_origins", "draw_overlaps", "draw_reliability",
-    "draw_screened", "draw_sensitivity", "draw_strips", "draw_visits", "save",
-    "shown_strategies", "stairs", "write_all", "write_screened",
+    "draw_screened", "draw_sensitivity", "draw_strips", "draw_two_dates", "draw_visits",
+    "draw_worth", "save", "shown_strategies", "stairs", "write_all", "write_screened",
 ]  # fmt: skip
 
 

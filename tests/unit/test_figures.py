@@ -192,6 +192,45 @@ def test_an_unknown_household_is_refused_without_its_name():
     assert "gerd" not in str(told.value)
 
 
+def late_life():
+    # month          0  1  2  3  4
+    # written down   0  3  2  4  7
+    panel = panel_from_strips("edda  ..H..", step_months=1)
+    later = np.array([0, 2, 0, 1, 3])
+    return panel.with_rows(panel.rows.assign(recorded_month=panel.rows["month"] + later))
+
+
+def test_a_row_is_drawn_as_known_late_or_still_to_come():
+    [axes] = figures.draw_two_dates(late_life(), "edda", as_of=FIRST_MONTH + 3).axes
+
+    known, late, to_come = axes.lines[2:]
+    assert [x - FIRST_MONTH for x in known.get_xdata()] == [0, 1, 2]
+    assert [(x - FIRST_MONTH, y - FIRST_MONTH) for x, y in late.get_xydata()] == [(3, 4)]
+    assert [x - FIRST_MONTH for x in to_come.get_xdata()] == [4]
+    assert axes.lines[1].get_ydata()[0] == FIRST_MONTH + 3.5
+
+
+def test_two_dates_of_a_real_household_are_never_drawn():
+    with pytest.raises(PanelError, match="holds real households"):
+        figures.draw_two_dates(replace(late_life(), invented=False), "edda", as_of=FIRST_MONTH)
+
+
+def test_a_leak_stands_on_one_line_with_what_it_promises_and_what_is_left():
+    table = pd.DataFrame({
+        "leak": ["none", "none", "split", "split"],
+        "judged": ["on paper", "on the day"] * 2,
+        "n": [100, 100, 30, 100], "events": [20, 20, 10, 20],
+        "value": [0.7, 0.7, 0.9, 0.6], "low": [0.6, 0.6, 0.8, 0.5], "high": [0.8, 0.8, 1.0, 0.7],
+    })  # fmt: skip
+
+    [axes] = figures.draw_worth(table).axes
+
+    assert dots(axes) == [(0.7, -0.15), (0.7, 0.15), (0.9, 0.85), (0.6, 1.15)]
+    assert notes(axes) == ["20 of 100", "20 of 100"]
+    hollow = [line for line in axes.lines if line.get_markerfacecolor() == "white"]
+    assert [float(line.get_xdata()[0]) for line in hollow] == [0.7, 0.9]
+
+
 # Files.
 
 
