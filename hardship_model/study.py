@@ -17,7 +17,7 @@ from hardship_model.evaluation.backtest import Origin, Scored, Task, choose, jud
 from hardship_model.evaluation.curves import by_list_size, reliability
 from hardship_model.evaluation.groupings import Grouping, check_groupings, groupings
 from hardship_model.evaluation.missed import missed
-from hardship_model.evaluation.withholding import withhold_few_on_lists
+from hardship_model.evaluation.withholding import withhold_few_found, withhold_few_on_lists
 from hardship_model.features import Feature, declare
 from hardship_model.labels import Question
 from hardship_model.models import BASELINES, build
@@ -330,7 +330,8 @@ def _visits(
         watch, orders, share=plan.share, replicates=plan.replicates,
         cost_yuan=parameter("visit_cost_yuan", month=to_month("2022-01")), seed=study.seed,
     )  # fmt: skip
-    return compare_visits(ledger, watch, n_draws=study.n_draws, seed=study.seed), ledger
+    compared = compare_visits(ledger, watch, n_draws=study.n_draws, seed=study.seed)
+    return withhold_few_found(compared), ledger
 
 
 def as_files(results: Results) -> Mapping[str, pd.DataFrame]:

@@ -76,15 +76,39 @@ def withhold_few_on_lists(backtest: pd.DataFrame) -> pd.DataFrame:
     gone = set(zip(*(c[withheld] for c in [*place, backtest["metric"]]), strict=True))
     other = zip(*(backtest[c] for c in ("task", "origin", "against", "metric")), strict=True)
     against = pd.Series([row in gone for row in other], index=backtest.index)
-    out = backtest.copy()
-    differences = ["difference", "difference_low", "difference_high"]
-    out[differences] = out[differences].mask(withheld | against)
-    out["verdict"] = out["verdict"].mask(withheld | against)
+    out = _mask_differences(backtest, withheld | against)
     numbers = ["events", "value", "low", "high"]
     out[numbers] = out[numbers].mask(withheld)
     # How many were ranked is no secret; what a share of a list divides by may be those who fell.
     out["n"] = out["n"].mask(withheld & on_list.notna())
     return out.assign(withheld=withheld)
+
+
+def withhold_few_found(visits: pd.DataFrame) -> pd.DataFrame:
+    """Which orders of visits may say what they found? The table of `visits.compare_visits`.
+
+    An order that found few of the falls, or missed few, is withheld in all its measures, and so
+    is every difference from it.
+    """
+    share = visits[visits["measure"] == "share_found"]
+    small = withhold_small_cells(share, n="out_of", events="counted", shown=[])
+    few = set(small.loc[small["withheld"], "strategy"])
+    withheld = visits["strategy"].isin(few)
+    out = _mask_differences(visits, withheld | visits["against"].isin(few))
+    numbers = ["counted", "value", "low", "high"]
+    out[numbers] = out[numbers].astype(float).mask(withheld)
+    # Of visits per fall this is what was found.
+    found = withheld & (visits["measure"] == "visits_per_fall_found")
+    out["out_of"] = out["out_of"].astype(float).mask(found)
+    return out.assign(withheld=withheld)
+
+
+def _mask_differences(table: pd.DataFrame, which: pd.Series) -> pd.DataFrame:
+    out = table.copy()
+    differences = ["difference", "difference_low", "difference_high"]
+    out[differences] = out[differences].mask(which)
+    out["verdict"] = out["verdict"].mask(which)
+    return out
 
 
 def fewest_households(answer: np.ndarray, household: np.ndarray) -> tuple[int, int]:

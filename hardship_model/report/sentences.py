@@ -103,7 +103,11 @@ def about_visits(results: Results) -> Iterator[str]:
         return
     of = {(row["strategy"], row["measure"]): row for row in records(results.visits)}
     found = {name: row for (name, measure), row in of.items() if measure == "share_found"}
-    best = max((n for n in found if n not in CLERKS), key=lambda name: found[name]["value"])
+    told = [n for n in found if n not in CLERKS and not math.isnan(found[n]["difference"])]
+    if not told:
+        yield "Of the visits nothing can be told: they found too few falls, or missed too few."
+        return
+    best = max(told, key=lambda name: found[name]["value"])
     row, clerk = found[best], found[found[best]["against"]]
     points = [100 * row[c] for c in ("difference", "difference_low", "difference_high")]
     difference, low, high = (words.signed(p, 1) for p in points)

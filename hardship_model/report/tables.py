@@ -97,7 +97,7 @@ def _of_judged(
             if compare:
                 said[f"{name} is"] = of[metric]["verdict"]
         rows.append(said)
-    return pd.DataFrame(rows).fillna("")
+    return pd.DataFrame(rows, dtype=object).fillna("")
 
 
 def choice_table(choice: pd.DataFrame) -> pd.DataFrame:
@@ -170,7 +170,7 @@ def visits_table(visits: pd.DataFrame) -> pd.DataFrame:
                 "share is": found["verdict"],
             }
         )
-    return pd.DataFrame(rows).fillna("")
+    return pd.DataFrame(rows, dtype=object).fillna("")
 
 
 def features_table(declared: Sequence[Feature]) -> pd.DataFrame:

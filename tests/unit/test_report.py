@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from hardship_model import figures, report
+from hardship_model.evaluation.withholding import withhold_few_found
 from hardship_model.labels import Question, outcomes
 from hardship_model.privacy import withhold_small_cells
 from strips import FIRST_MONTH, panel_from_strips
@@ -233,6 +234,22 @@ def test_when_noise_explains_all_no_group_is_named():
     assert first.endswith(
         "Of no group does it miss more or less than noise explains; 2 of 5 groups are withheld."
     )
+
+
+def test_visits_of_which_nothing_may_be_told_are_said_to_be_so():
+    table = made_up.visits()
+    table.loc[table["strategy"] == "income over line", "counted"] = 4.0
+    table.loc[table["measure"] == "visits_per_fall_found", "out_of"] = 4.0
+
+    results = made_up.results(visits=withhold_few_found(table))
+
+    assert list(report.about_visits(results)) == [
+        "Of the visits nothing can be told: they found too few falls, or missed too few."
+    ]
+    told = report.visits_table(results.visits).set_index("visits")
+    assert told.loc["income over line", "falls found"] == "withheld, of 120"
+    assert told.loc["income over line", "visits per fall"] == "withheld"
+    assert figures.draw_visits(results.visits)
 
 
 # Tables.

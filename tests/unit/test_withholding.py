@@ -10,6 +10,7 @@ from hardship_model.evaluation.withholding import (
     AND,
     fewest_households,
     withhold_few,
+    withhold_few_found,
     withhold_few_on_lists,
 )
 
@@ -133,3 +134,31 @@ def test_where_few_fell_nothing_is_told_and_nobody_can_count_them():
     assert out["withheld"].all()
     assert out["events"].isna().all()
     assert out["n"].dropna().to_dict() == {"auroc": 300}
+
+
+def visit_rows(found, *, strategy, fell=120, against=None):
+    return pd.DataFrame(
+        {"strategy": strategy, "measure": measure, "counted": counted, "out_of": out_of,
+         "value": counted / out_of, "low": 0.1, "high": 0.9, "against": against,
+         "difference": 0.1, "difference_low": 0.0, "difference_high": 0.2, "verdict": "better"}
+        for measure, counted, out_of in (
+            ("share_found", found, fell), ("share_found_at_once", found - 1, fell),
+            ("visits_per_fall_found", 240.0, found),
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("few", [6.5, 113.0])
+def test_an_order_that_found_few_or_missed_few_is_withheld_with_every_difference_from_it(few):
+    table = pd.concat(
+        [visit_rows(few, strategy="in turn"), visit_rows(50.0, strategy="risk", against="in turn")],
+        ignore_index=True,
+    )
+
+    out = withhold_few_found(table).set_index(["strategy", "measure"])
+
+    assert out.loc["in turn", ["counted", "value", "low", "high"]].isna().all(axis=None)
+    assert out.loc[("in turn", "share_found"), "out_of"] == 120
+    assert pd.isna(out.loc[("in turn", "visits_per_fall_found"), "out_of"])
+    assert out.loc["risk", ["counted", "value", "out_of"]].notna().all(axis=None)
+    assert out.loc["risk", ["difference", "difference_low", "verdict"]].isna().all(axis=None)
