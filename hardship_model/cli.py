@@ -12,8 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from hardship_model import provenance, schema, screen_study, study
+from hardship_model.data import anonymise as anonymising
 from hardship_model.data import calibration, population
+from hardship_model.data.mapping import load_mapping
 from hardship_model.files import parquet_in_parts, whole_folder, write_csv
+from hardship_model.privacy import read_key
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -147,6 +150,22 @@ def calibrate(
     Console(width=max(_screen.width, 120)).print(shown)
     print(calibration.tally(table).to_string(index=False))
     raise typer.Exit(int((table["verdict"] != "met").any()))
+
+
+@app.command()
+def anonymise(
+    extract: Annotated[Path, typer.Argument(help="The raw extract: CSV, Excel, Stata, Parquet.")],
+    mapping: Annotated[Path, typer.Option(help="A mapping file with [anonymise].")],
+    key_file: Annotated[Path, typer.Option(help="The key; made when there is none.")],
+    out: Annotated[Path, typer.Option(help="A new folder for what may be looked at.")],
+) -> None:
+    """Take out who it is: pseudonyms, months, bands, and a record of what was done."""
+    described, key = load_mapping(mapping), read_key(key_file)
+    with whole_folder(out, mark="anonymised.json") as folder, _screen.status("Reading"):
+        table, record = anonymising.anonymise(described, extract, key=key)
+        table.to_csv(folder / "extract.csv", index=False, lineterminator="\n", encoding="utf-8")
+        _write_json(record, folder / "anonymised.json")
+    _screen.print(f"Done. {len(table):,} rows in {out / 'extract.csv'}; the key stays where it is.")
 
 
 @app.command()

@@ -23,13 +23,16 @@ BLOCK_BYTES = 1 << 22
 PART_ROWS = 200_000
 
 
-def read_table(path: Path, columns: Sequence[str], options: FileOptions) -> pd.DataFrame:
+def read_table(
+    path: Path, columns: Sequence[str], options: FileOptions, *, raw: bool = False
+) -> pd.DataFrame:
     """The asked-for columns of a file, one row per row of the file, cells as they stand.
 
     A CSV's cells stay text, so that a code such as 007 survives. Every column is looked through
     for identifiers, also those that nobody asked for. Raises IdentifierError when one is found, and
     MappingError for a file that is not there, cannot be read, is empty, or lacks a column; the
     message quotes no cell (a file without a header would otherwise show its first household).
+    `raw` is for `anonymise` alone: every column, nothing refused yet.
     """
     if not path.is_file():
         raise MappingError(f"No file {path.name!r} to read in {path.parent.name!r}.")
@@ -43,7 +46,8 @@ def read_table(path: Path, columns: Sequence[str], options: FileOptions) -> pd.D
         raise MappingError(f"{path.name!r} is empty; a header and one row are needed.")
     read = {"csv": _csv, "excel": _excel, "stata": _stata, "parquet": _parquet}[kind]
     try:
-        table = _looked_through(read(path, list(columns), options), list(columns), path)
+        parts = read(path, list(columns), options)
+        table = _looked_through(parts, list(columns), path) if not raw else pd.concat(parts)
     except (MappingError, IdentifierError):
         raise
     except ImportError:

@@ -22,11 +22,15 @@ KINDS_OF_VALUE: dict[str, tuple[tuple[type, ...], tuple[str, ...]]] = {
         (
             *("name", "about", "currency", "household", "weight", "column", "label", "label_zh"),
             *("month", "year", "quarter", "recorded", "encoding", "separator", "sheet"),
+            "sensitive",
         ),
     ),
     "a number": ((int, float), ("factor", "fixed", "share")),
-    "a whole number": ((int,), ("step_months", "recorded_lag_months", "direction", "lag_months")),
-    "a table": ((dict,), ("codes", "index", "values_zh")),
+    "a whole number": (
+        (int,),
+        ("step_months", "recorded_lag_months", "direction", "lag_months", "least"),
+    ),
+    "a table": ((dict,), ("codes", "index", "values_zh", "band", "top")),
 }
 
 
@@ -131,6 +135,38 @@ class Source:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Anonymise:
+    """What becomes of the columns of an extract before anybody may look at it."""
+
+    #: Left out: names, telephone numbers, addresses, whatever no analysis needs.
+    drop: tuple[str, ...] = ()
+    #: Identifiers that become keyed pseudonyms; the household's column is always one of them.
+    pseudonym: tuple[str, ...] = ()
+    #: Dates that become months.
+    to_month: tuple[str, ...] = ()
+    #: Numbers that become bands: column → lower edges, such as ages.
+    band: Table[str, list[float]] = field(default_factory=dict)
+    #: Amounts whose top share becomes its mean: column → share.
+    top: Table[str, float] = field(default_factory=dict)
+    #: Categories and places of too few households are merged.
+    merge: tuple[str, ...] = ()
+    #: What others may know of a household (quasi-identifiers).
+    known: tuple[str, ...] = ()
+    #: What nobody should learn of it.
+    sensitive: str | None = None
+    #: Households that must share what is known in a period, and that a category must hold.
+    least: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse a plan that hides nobody."""
+        if self.least < 2 or (self.known and self.sensitive is None):
+            raise MappingError(
+                "[anonymise] wants `least` of 2 or more, and with `known` also `sensitive`, the"
+                f" column that nobody should learn. {READ_ON}"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mapping:
     """What one extract's columns mean: the content of one TOML file (see docs/DATA.md)."""
 
@@ -154,6 +190,8 @@ class Mapping:
     #: Rows are kept whose column holds one of these codes.
     keep: Table[str, tuple[str, ...]] = field(default_factory=dict)
     columns: tuple[Source, ...] = ()
+    #: What becomes of the raw extract, by `hardship-model anonymise`.
+    anonymise: Anonymise | None = None
     file: FileOptions = field(default_factory=FileOptions)
 
     def __post_init__(self) -> None:
@@ -204,6 +242,9 @@ def parse(content: dict[str, Any]) -> Mapping:
         "hardship": lambda t: _source("in_hardship", {"pillar": "income", "kind": "flag", **t}),
         "deflator": _deflator,
         "keep": lambda t: {column: _text_tuple(codes) for column, codes in t.items()},
+        "anonymise": lambda t: _make(
+            Anonymise, _texts(t, "drop", "pseudonym", "to_month", "merge", "known"), "[anonymise]"
+        ),
         "columns": lambda t: tuple(_source(name, entry) for name, entry in t.items()),
     }
     flat = sorted(key for key in tables if not isinstance(content.get(key, {}), dict))

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from made_up_people import identity_number
 
 from hardship_model.data.files import read_table
 from hardship_model.data.population import Config, invent, records
 from hardship_model.data.specification import FileOptions
 from hardship_model.privacy import IdentifierError, identifiers, refuse_identifiers
 
-WEIGHTS = [2**i % 11 for i in range(17, 0, -1)]
 CLEAN = pd.DataFrame({
     "household_id": np.arange(1, 201), "month": ["2022-03", "2022-04"] * 100,
     "income_yuan": np.linspace(900, 9000, 200).round(2), "yearly_wan": np.linspace(1, 99, 200),
@@ -17,14 +17,6 @@ CLEAN = pd.DataFrame({
     "county": ["田东", "武鸣", "西宁", "海东"] * 50,
     "remark": ["无", "收入下降", "高血压", "子女上大学"] * 50,
 })  # fmt: skip
-
-
-def identity_number(dice):
-    """A number as GB 11643-1999 makes it: the check is the weighted sum's complement modulo 11."""
-    day = pd.Timestamp("1950-01-01") + pd.Timedelta(days=int(dice.integers(20_000)))
-    body = f"{dice.choice([110105, 450102, 630104])}{day:%Y%m%d}{dice.integers(100, 1000)}"
-    total = sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True))
-    return body + "0123456789X"[(12 - total) % 11]
 
 
 def card(dice):
