@@ -14,6 +14,7 @@ from hardship_model.figures.knowing import draw_two_dates, draw_worth
 from hardship_model.figures.models import draw_lists, draw_models, draw_reliability
 from hardship_model.figures.moves import draw_hazards, draw_moves
 from hardship_model.figures.origins import draw_origins, stairs
+from hardship_model.figures.retrained import draw_drift, draw_retrained
 from hardship_model.figures.screened import (
     draw_channels,
     draw_draws,
@@ -34,11 +35,12 @@ from hardship_model.months import to_month
 from hardship_model.study import Results
 
 __all__ = [
-    "draw_all", "draw_channels", "draw_draws", "draw_equal_recall", "draw_exclusion",
+    "draw_all", "draw_channels", "draw_draws", "draw_drift", "draw_equal_recall", "draw_exclusion",
     "draw_flips", "draw_found", "draw_frontier", "draw_hazards", "draw_lists", "draw_missed",
     "draw_models", "draw_moves", "draw_origins", "draw_overlaps", "draw_reliability",
-    "draw_screened", "draw_sensitivity", "draw_strips", "draw_two_dates", "draw_visits",
-    "draw_worth", "save", "shown_strategies", "stairs", "write_all", "write_screened",
+    "draw_retrained", "draw_screened", "draw_sensitivity", "draw_strips", "draw_two_dates",
+    "draw_visits", "draw_worth", "save", "shown_strategies", "stairs", "write_all",
+    "write_screened",
 ]  # fmt: skip
 
 

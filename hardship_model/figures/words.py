@@ -54,6 +54,26 @@ STRATEGY_MEASURES = {
     "lifted_by_aid": "hardship lifted by aid",
     "averted_by_aid": "falls averted by aid",
 }
+#: What `retraining` measures, and from what its offices learn.
+RETRAINED = {
+    "recall": "open hardship on the list",
+    "falls_listed": "on the list when the fall began",
+    "falls_found": "found by six months after the fall",
+    "visits_that_found": "visits that found",
+    "recall_by_draw": "on the list, estimated from the draw",
+    "recall_by_visits": "on the list, as all visits say",
+    "answers_yes": "yes among the answers",
+}
+OFFICES = {
+    "truth": "the truth",
+    "visits": "visits",
+    "visits_random": "visits, some drawn",
+    "visits_weighted": "visits, some drawn, weighted",
+    "visits_or_no": "visits, others no",
+    "visits_or_no_random": "visits, some drawn, others no",
+    "old_file": "the old file",
+    "income_visits": "nothing: a clerk by income",
+}
 WITHHELD = "withheld"
 
 

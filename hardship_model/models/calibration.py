@@ -1,7 +1,7 @@
 """From a score to a probability that held on a later origin than the one it was fitted on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import expit, logit
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
 #: Fewer events than this in the later part cannot bend a curve: only its level is moved.
@@ -54,6 +55,7 @@ def fit_calibrated(
     as_of: np.ndarray,
     judged_on: np.ndarray,
     embargo_months: int = 0,
+    weight: np.ndarray | None = None,
 ) -> Calibrated:
     """Fit on all rows, with probabilities calibrated on a later origin than they were fitted on.
 
@@ -62,26 +64,39 @@ def fit_calibrated(
     of the rows); the line from score to log-odds is drawn there (Platt 1999). The model that is
     kept sees all rows. The line is drawn through the rows `judged_on`, the kind of household
     that will be scored. With one month only, or too few events in either part, it is drawn on
-    the training rows themselves.
+    the training rows themselves. `weight` says how many households each row stands for.
     """
     start = _start_of_last_third(as_of)
     drawn_on, early = (as_of >= start) & judged_on, as_of + max(embargo_months, 1) <= start
+    w = np.ones(len(y)) if weight is None else weight / weight.mean()
 
     def fitted(rows: np.ndarray) -> BaseEstimator:
         return _fit(
-            build(), X[rows], y[rows], own=judged_on[rows], as_of=as_of[rows],
-            embargo_months=embargo_months,
+            build(), X[rows], y[rows], None if weight is None else w[rows], own=judged_on[rows],
+            as_of=as_of[rows], embargo_months=embargo_months,
         )  # fmt: skip
+
+    def line(model: BaseEstimator, rows: np.ndarray) -> Calibrated:
+        return Calibrated(model=model, **_line(score_of(model, X[rows]), y[rows], w[rows]))
 
     model = fitted(np.ones(len(y), dtype=bool))
     if min(y[drawn_on].sum(), y[early].sum()) < _ENOUGH_EVENTS:
-        return Calibrated(model=model, **_line(score_of(model, X[judged_on]), y[judged_on]))
-    return Calibrated(model=model, **_line(score_of(fitted(early), X[drawn_on]), y[drawn_on]))
+        return line(model, judged_on)
+    return replace(line(fitted(early), drawn_on), model=model)
 
 
-def _fit(model: BaseEstimator, X: pd.DataFrame, y: np.ndarray, **about: Any) -> BaseEstimator:
+def _fit(
+    model: BaseEstimator, X: pd.DataFrame, y: np.ndarray, weight: np.ndarray | None, **about: Any
+) -> BaseEstimator:
     """Fit; a model that asks for more about the rows (their kind, their month) is told."""
-    return model.fit(X, y, **{k: v for k, v in about.items() if has_fit_parameter(model, k)})
+    told = {k: v for k, v in about.items() if has_fit_parameter(model, k)}
+    if weight is not None:
+        last = model.steps[-1][1] if isinstance(model, Pipeline) else model
+        if not has_fit_parameter(last, "sample_weight"):
+            raise ValueError(f"{type(last).__name__} cannot weigh its rows; choose another model.")
+        step = f"{model.steps[-1][0]}__" if isinstance(model, Pipeline) else ""
+        told[f"{step}sample_weight"] = weight
+    return model.fit(X, y, **told)
 
 
 def _start_of_last_third(as_of: np.ndarray) -> int:
@@ -90,12 +105,12 @@ def _start_of_last_third(as_of: np.ndarray) -> int:
     return int(months[np.searchsorted(share_before, 2 / 3).clip(max=len(months) - 1)])
 
 
-def _line(score: np.ndarray, y: np.ndarray) -> dict[str, float]:
+def _line(score: np.ndarray, y: np.ndarray, weight: np.ndarray) -> dict[str, float]:
     """Intercept and slope of the log-odds on the score; a negative slope is set to zero."""
-    intercept, slope = logit((y.sum() + 0.5) / (len(y) + 1)), 0.0
+    intercept, slope = logit((y @ weight + 0.5) / (weight.sum() + 1)), 0.0
     if y.min() < y.max():
-        fitted = LogisticRegression(C=1e6, max_iter=1000).fit(score[:, None], y)
+        fitted = LogisticRegression(C=1e6, max_iter=1000).fit(score[:, None], y, weight)
         intercept, slope = fitted.intercept_[0], fitted.coef_[0, 0]
         if slope <= 0:
-            intercept, slope = logit(y.mean()), 0.0
+            intercept, slope = logit(np.average(y, weights=weight)), 0.0
     return {"intercept": round(float(intercept), _OF_LINE), "slope": round(float(slope), _OF_LINE)}

@@ -6,7 +6,7 @@ watch list in the strategy's order, then, with visits and money left, doors in t
 the file changes; aid is counted.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,13 @@ from hardship_model.screening.office import Office, handed_over
 from hardship_model.screening.path import Month, Procedure, let_go, visit
 from hardship_model.screening.played import Played
 from hardship_model.screening.strategies import Strategy, cannot_be_played, refuse_unpaid
-from hardship_model.screening.triage import choose
+from hardship_model.screening.triage import Chosen, choose
 from hardship_model.screening.world import LEAD_IN, World
 
 #: Risk by model, as of the month before each row: float32 [rows, households]; NaN: no score.
 RiskGrids = Mapping[str, np.ndarray]
+#: Is told at the end of each month of each strategy; changes nothing.
+Onlooker = Callable[[Strategy, Month, Office, Chosen], None]
 
 
 def play(
@@ -37,6 +39,7 @@ def play(
     procedure: Procedure | None = None,
     with_ledger: bool = True,
     aid_feeds_back: bool = False,
+    onlooker: Onlooker | None = None,
 ) -> Played:
     """What would each strategy have found in this world, replicate by replicate?
 
@@ -64,6 +67,8 @@ def play(
         False keeps the outcomes only: several times less memory.
     aid_feeds_back
         True: aid counts as income of those to whom it is paid (`aided.Relief`); an assumption.
+    onlooker
+        for whoever wants the office's file month by month, and whom it could have visited.
 
     Returns
     -------
@@ -86,7 +91,9 @@ def play(
         ):
             risk = risks[strategy.model][now.row] if strategy.model else None
             page = book.page(s, k)
-            _month(office, strategy, now, ears, page, risk, fixed[strategy.name])
+            chosen = _month(office, strategy, now, ears, page, risk, fixed[strategy.name])
+            if onlooker is not None:
+                onlooker(strategy, now, office, chosen)
     return book.closed()
 
 
@@ -170,7 +177,7 @@ def _month(
     page: Page,
     risk: np.ndarray | None,
     fixed_yuan: Sequence[float],
-) -> None:
+) -> Chosen:
     open_purse(office, strategy, now, sum(fixed_yuan))
     let_go(office, now)
     page.note_falls(office, now)
@@ -181,6 +188,7 @@ def _month(
     office.purse_yuan -= len(chosen.who) * now.procedure.visit_yuan
     page.note_visits(office, visited, now, inclusion_probability=chosen.inclusion_probability)
     page.note_aid(office, now)
+    return chosen
 
 
 def open_purse(office: Office, strategy: Strategy, now: Month, fixed_yuan: float) -> None:

@@ -22,6 +22,8 @@ class Chosen(NamedTuple):
     by: np.ndarray
     #: With which chance was each household that could be visited drawn at random?
     inclusion_probability: float
+    #: Who could be visited, reviews aside: sought, and not resting; bool (n_households,).
+    could_be: np.ndarray
 
 
 def choose(
@@ -45,6 +47,7 @@ def choose(
     reviews = due[smallest(office.review_due[due], most, luck=luck[due])]
     free = office.sought(now.alive) & (office.rest_until < now.number)
     free[reviews] = False
+    could_be = free.copy()
     left -= len(reviews)
     drawn, inclusion_probability = _at_random(office, strategy, now, free, left)
     free[drawn] = False
@@ -62,7 +65,7 @@ def choose(
     ]  # fmt: skip
     return Chosen(
         np.concatenate([reviews, drawn, led, turn]), np.concatenate(codes).astype(np.int8),
-        inclusion_probability,
+        inclusion_probability, could_be,
     )  # fmt: skip
 
 

@@ -309,3 +309,37 @@ def test_equal_recall_goes_from_what_is_found_now_to_what_is_found_then():
     assert (now, then) == (0.4, 0.45)
     assert [line.get_xdata()[0] for line in right.lines] == [7.0, 0.0]
     assert notes(right) == ["20 of 50", "withheld"]
+
+
+def of_offices():
+    rows = [
+        {"year": year, "office": office, "measure": measure, "counted": 20.0, "out_of": n,
+         "value": value, "low": value - 0.02, "high": value + 0.02}
+        for year, n in [(2017, 100.0), (2018, 120.0)]
+        for office, value in [("truth", 0.3), ("visits", 0.2)]
+        for measure in ("recall", "falls_found", "answers_yes")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_an_office_has_a_line_over_the_years_and_the_picture_says_of_how_many():
+    recall, found = figures.draw_retrained(of_offices()).axes
+
+    assert [line.get_ydata().tolist() for line in recall.lines] == [[0.3, 0.3], [0.2, 0.2]]
+    assert recall.get_xlabel() == "in each year of 100 to 120"
+    assert found.get_title(loc="left") == "found by six months after the fall"
+
+
+def test_a_gap_stands_in_points_beside_its_growth():
+    drift = pd.DataFrame([
+        {"office": "visits", "against": "truth", "measure": measure, "gap": -0.1,
+         "gap_low": -0.15, "gap_high": -0.05, "per_year": 0.01, "per_year_low": -0.02,
+         "per_year_high": 0.04}
+        for measure in ("recall", "falls_found")
+    ])  # fmt: skip
+
+    gap, growth = figures.draw_drift(drift).axes[:2]
+
+    assert [x for x, _ in dots(gap)] == pytest.approx([-10])
+    assert [x for x, _ in dots(growth)] == pytest.approx([1])
+    assert [label.get_text() for label in gap.get_yticklabels()] == ["visits\nagainst the truth"]

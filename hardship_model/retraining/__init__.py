@@ -1,0 +1,1 @@
+"""Learning again: from what an office has found, year after year."""
