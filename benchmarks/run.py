@@ -46,7 +46,7 @@ def run(entry: ModuleType, name: str) -> None:
     print(f"\n{name}: {(entry.__doc__ or '').splitlines()[0]}")
     ours: tuple[float, Any] | None = None
     for way, work in entry.contenders().items():
-        seconds, result = timed(work)
+        seconds, busy, result = timed(work)
         times = getattr(entry, "EXTRAPOLATED", {}).get(way, 1)
         seconds = [times * second for second in seconds]
         middle = statistics.median(seconds)
@@ -55,22 +55,24 @@ def run(entry: ModuleType, name: str) -> None:
         else:
             entry.compare(ours[1], result)
         print(
-            f"  {way:<44}{middle:9.3f} s (median of {len(seconds)}, least {min(seconds):.3f})"
+            f"  {way:<44}{middle:9.3f} s (median of {len(seconds)}, least {min(seconds):.3f},"
+            f" at work {times * busy:.3f})"
             f"{middle / ours[0]:9.1f} x"
             + (f", {times:g} times the seconds of a part" if times != 1 else ""),
             flush=True,
         )
 
 
-def timed(work: Callable[[], Any]) -> tuple[list[float], Any]:
-    """Seconds of each run, and what the last one returned."""
+def timed(work: Callable[[], Any]) -> tuple[list[float], float, Any]:
+    """Seconds of each run, how many a run kept a core at work, and what the last one returned."""
     seconds: list[float] = []
+    began = time.process_time()
     while not seconds or (len(seconds) < RUNS and sum(seconds) < SECONDS):
         gc.collect()
         start = time.perf_counter()
         result = work()
         seconds.append(time.perf_counter() - start)
-    return seconds, result
+    return seconds, (time.process_time() - began) / len(seconds), result
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ from hardship_model.evaluation.backtest import Scored
 from hardship_model.evaluation.metrics import ratio
 from hardship_model.evaluation.uncertainty import Draws, interval
 
+#: Prices that are looked at: from 49 visits in vain for one household found down to four.
+THRESHOLDS = (0.02, 0.05, 0.1, 0.2)
+
 
 def net_benefit(
     risk: np.ndarray, answer: np.ndarray, weights: np.ndarray, *, thresholds: Sequence[float]
@@ -54,8 +57,8 @@ def decision_curve(
     Returns
     -------
     one row per model × threshold, and one for visiting all: `n` households with a known answer,
-    `events`, `visited` of them, `net_benefit` per household with its 95 % interval over
-    households, and `visits_avoided` per household (missing for visiting all).
+    `events`, `visited` of them with `found` and `missed`, `net_benefit` per household with its
+    95 % interval over households, and `visits_avoided` per household (missing for visiting all).
 
     """
     answer, known = scored.answer, ~np.isnan(scored.answer)
@@ -73,6 +76,8 @@ def decision_curve(
             row = {
                 "model": model, "threshold": threshold, **counted,
                 "visited": int((risk[known] >= threshold).sum()),
+                "found": int((answer[risk >= threshold] == 1).sum()),
+                "missed": int((answer[risk < threshold] == 1).sum()),
                 "net_benefit": value[k], "low": low, "high": high,
                 "visits_avoided": np.nan if model == "visit all" else avoided[k],
             }  # fmt: skip

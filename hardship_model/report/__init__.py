@@ -21,6 +21,8 @@ from hardship_model.report.tables import (
     answers_table,
     calibration_table,
     choice_table,
+    decisions_table,
+    drift_table,
     features_table,
     lists_table,
     models_table,
@@ -29,9 +31,10 @@ from hardship_model.report.tables import (
 )
 
 __all__ = [
-    "about_falls", "about_missed", "about_models", "about_visits", "about_worth",
-    "alarms_table", "answers_table", "calibration_table", "choice_table", "comparison_table",
-    "data_sheet", "equal_table", "features_table", "gaps_table", "groups_table", "in_short",
-    "lists_table", "model_card", "models_table", "moves_table", "page", "scorecard_page",
-    "screen_page", "screened_in_short", "verdicts_table", "visits_table", "worth_table",
+    "about_falls", "about_missed", "about_models", "about_visits", "about_worth", "alarms_table",
+    "answers_table", "calibration_table", "choice_table", "comparison_table", "data_sheet",
+    "decisions_table", "drift_table", "equal_table", "features_table", "gaps_table", "groups_table",
+    "in_short", "lists_table", "model_card", "models_table", "moves_table", "page",
+    "scorecard_page", "screen_page", "screened_in_short", "verdicts_table", "visits_table",
+    "worth_table",
 ]  # fmt: skip

@@ -186,6 +186,24 @@ def _models(results: Results, folder: Path) -> str:
                 named="{0}, judged at {1}, where {2} fell",
             ),
         )
+        + folded(
+            "What a list is worth: falls found, visits in vain taken off at their price",
+            split(
+                tables.decisions_table(results.decisions, choice),
+                by=("task", "judged at", "visits in vain for one found"),
+                named="{0}, judged at {1}: one found is worth {2} visits in vain",
+            ),
+        )
+        + _drift(results)
+    )
+
+
+def _drift(results: Results) -> str:
+    if results.drift.empty:
+        return ""
+    return folded(
+        "Whether scores drift (0 is the same; credit scoring looks closer above 0.1)",
+        split(tables.drift_table(results.drift), by=("task", "from, to"), named="{0}: {1}"),
     )
 
 

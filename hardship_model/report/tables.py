@@ -8,6 +8,7 @@ import pandas as pd
 from hardship_model.features import Feature
 from hardship_model.figures import words
 from hardship_model.figures.reading import parts, records
+from hardship_model.models import BASELINES
 from hardship_model.privacy import withhold_small_cells
 from hardship_model.rates import wilson
 
@@ -98,6 +99,49 @@ def _of_judged(
                 said[f"{name} is"] = of[metric]["verdict"]
         rows.append(said)
     return pd.DataFrame(rows, dtype=object).fillna("")
+
+
+def decisions_table(decisions: pd.DataFrame, choice: pd.DataFrame) -> pd.DataFrame:
+    """Is a list worth its visits? One row per task × origin × price × way to choose whom to visit.
+
+    Per thousand households at risk; for the chosen model, what a clerk can do, and visiting all.
+    """
+    chosen = {row["task"]: row["model"] for row in records(choice) if row["chosen"]}
+    rows = []
+    for row in records(decisions.sort_values(["task", "origin", "threshold"], key=_in_given_order)):
+        if row["model"] not in (*BASELINES, "visit all", chosen.get(row["task"])):
+            continue
+        worth = {c: 1000 * row[c] for c in ("net_benefit", "low", "high")}
+        rows.append(
+            {
+                "task": words.task(row["task"]),
+                "judged at": row["origin"],
+                "visits in vain for one found": f"{1 / row['threshold'] - 1:g}",
+                "way": words.model(row["model"])
+                + CHOSEN * (row["model"] == chosen.get(row["task"])),
+                "visited, of": words.out_of(row["visited"], row["n"]),
+                "worth per thousand": words.value_between(
+                    {**row, **worth, "value": worth["net_benefit"]}, digits=1
+                ),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def drift_table(drift: pd.DataFrame) -> pd.DataFrame:
+    """Did the scores move from one origin to the next? One row per task × origin × model."""
+    return pd.DataFrame(
+        {
+            "task": words.task(row["task"]),
+            "from, to": f"{row['origin_before']}, {row['origin']}",
+            "model": words.model(row["model"]),
+            "mean risk before": words.percent(row["mean_risk_before"]),
+            "now": words.percent(row["mean_risk"]),
+            "stability index": f"{row['stability_index']:.3f}",
+            "largest shift": f"{row['largest_shift']:.3f}",
+        }
+        for row in records(drift)
+    )
 
 
 def choice_table(choice: pd.DataFrame) -> pd.DataFrame:

@@ -88,6 +88,10 @@ def test_a_decision_curve_has_its_counts_and_holds_the_value_in_its_interval():
     assert table["model"].tolist() == ["known"] * 3 + ["visit all"] * 3
     assert ((table["low"] <= table["net_benefit"]) & (table["net_benefit"] <= table["high"])).all()
     assert (table["n"] == 400).all()
+    assert (table["found"] + table["missed"] == table["events"]).all()
+    price = table["threshold"] / (1 - table["threshold"])
+    by_counts = (table["found"] - (table["visited"] - table["found"]) * price) / table["n"]
+    assert table["net_benefit"].to_numpy() == pytest.approx(by_counts.to_numpy())
     # Risks that are right are worth more than visiting all, at every price.
     best = table.set_index(["model", "threshold"])["net_benefit"]
     assert (best["known"] > best["visit all"]).all()

@@ -321,6 +321,26 @@ def test_a_list_that_held_few_is_withheld():
     assert rows.loc[("poor next year", "rule in force"), "fell, of places"] == "15 of 30"
 
 
+def test_what_a_list_is_worth_is_told_per_thousand_and_by_its_price():
+    table = report.decisions_table(made_up.decisions(), made_up.choice())
+    told = table[table["task"] == "poor next year"].set_index(
+        ["visits in vain for one found", "way"]
+    )
+
+    assert told.loc[("9", "logistic (chosen)"), "worth per thousand"] == "70.0 (40.0 to 80.0)"
+    assert told.loc[("9", "visit all"), "visited, of"] == "80 of 300"
+    assert told.loc[("4", "rule in force"), "worth per thousand"] == "withheld"
+    assert ("9", "boosting (everybody)") not in told.index
+
+
+def test_scores_that_moved_are_told_from_origin_to_origin():
+    row = report.drift_table(made_up.drift()).iloc[0]
+
+    assert row[["from, to", "mean risk before", "now", "stability index"]].tolist() == [
+        "1986, 1987", "20.0%", "25.0%", "0.032",
+    ]  # fmt: skip
+
+
 def test_features_are_counted_by_pillar_and_look_back():
     table = report.features_table(made_up.results().declared).set_index("pillar")
 

@@ -43,8 +43,8 @@ def runs(tmp_path_factory):
 
 
 TABLES = (
-    "transitions", "origins", "backtest", "choice", "reliability", "lists", "by_group",
-    "equal_recall", "visits",
+    "transitions", "origins", "backtest", "choice", "reliability", "lists", "decisions", "drift",
+    "by_group", "equal_recall", "visits",
 )  # fmt: skip
 
 

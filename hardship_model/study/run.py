@@ -1,11 +1,9 @@
-"""The main job: from a config to the tables of a run."""
+"""Do what a study asks: from its panel to the tables of a run."""
 
 import itertools
-import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -13,73 +11,29 @@ from hardship_model.data import surveys
 from hardship_model.data.mapping import load_mapping, read_panel
 from hardship_model.data.panel import Panel
 from hardship_model.data.population import Config, invent, records, truth_panel
-from hardship_model.evaluation.backtest import Origin, Scored, Task, choose, judge, score_everybody
+from hardship_model.evaluation.backtest import Scored, Task, choose, judge, score_everybody
 from hardship_model.evaluation.curves import by_list_size, reliability
-from hardship_model.evaluation.groupings import Grouping, check_groupings, groupings
+from hardship_model.evaluation.decisions import THRESHOLDS, decision_curve
+from hardship_model.evaluation.drift import score_drift
+from hardship_model.evaluation.groupings import check_groupings
 from hardship_model.evaluation.missed import missed
 from hardship_model.evaluation.withholding import withhold_few_found, withhold_few_on_lists
 from hardship_model.features import Feature, declare
 from hardship_model.labels import Question
-from hardship_model.models import BASELINES, build
+from hardship_model.models import BASELINES
 from hardship_model.months import to_month, to_text
 from hardship_model.parameters import parameter
 from hardship_model.privacy import withhold_small_cells
 from hardship_model.provenance import describe
 from hardship_model.screening.strategies import at_random, by_risk_since_visit, by_score, in_turn
 from hardship_model.screening.visits import CLERKS, compare_visits, make_visits
+from hardship_model.study.config import ORIGIN_MONTHS, ConfigError, Study
 from hardship_model.transitions import transitions
 
 _TABLES = (
-    "transitions", "origins", "backtest", "choice", "reliability", "lists", "by_group",
-    "equal_recall", "visits",
+    "transitions", "origins", "backtest", "choice", "reliability", "lists", "decisions", "drift",
+    "by_group", "equal_recall", "visits",
 )  # fmt: skip
-_ORIGIN_MONTHS = ("train_until", "test_from", "answers_until")
-
-
-class ConfigError(ValueError):
-    """A config that cannot be run: what came, what was wanted."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visits:
-    """A first comparison of ways to choose visits."""
-
-    #: The office's model learned from what was known then; visits are made after it.
-    origin: Origin
-    #: The office ranks by what it knew this many months before the visit.
-    lag_months: int
-    #: A household stays on the watch list this long after it was last seen.
-    seen_within_months: int
-    #: Visits per period as a share of the mean length of the list.
-    share: float
-    model: str = "boosting"
-    replicates: int = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Study:
-    """One config: a panel, what is asked of it, when, of which models."""
-
-    name: str
-    title: str
-    #: A shipped survey (`rwm5yr`, `eph`), the path of a mapping file, or `town`: an invented one.
-    survey: str
-    #: Where the survey's file lies, as seen from the config; empty for `rwm5yr` and `town`.
-    path: Path | None
-    #: Size and seed of the invented town.
-    households: int
-    town_seed: int
-    #: In the town: learn from what was true then, or from what the office's file said.
-    learn_from: Literal["truth", "file"]
-    tasks: tuple[Task, ...]
-    origins: tuple[Origin, ...]
-    models: tuple[str, ...]
-    visits: Visits | None
-    #: By what households are told apart, to see whom the first of `list_shares` misses.
-    groups: tuple[Grouping, ...] = ()
-    list_shares: tuple[float, ...] = (0.1, 0.2)
-    n_draws: int = 1000
-    seed: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,6 +50,10 @@ class Results:
     choice: pd.DataFrame
     reliability: pd.DataFrame
     lists: pd.DataFrame
+    #: What each model is worth at each price of a visit in vain.
+    decisions: pd.DataFrame
+    #: How scores moved from one origin to the next; empty with one origin.
+    drift: pd.DataFrame
     scores: pd.DataFrame
     #: Of the chosen model and the baselines; empty when the config has no [groups].
     by_group: pd.DataFrame
@@ -103,74 +61,6 @@ class Results:
     #: Empty when the config has no [visits].
     visits: pd.DataFrame
     ledger: pd.DataFrame
-
-
-def load_study(path: Path) -> Study:
-    """The study that a config file describes. Raises ConfigError with one clear message."""
-    try:
-        with path.open("rb") as file:
-            table = tomllib.load(file)
-    except FileNotFoundError:
-        raise ConfigError(f"There is no config {path}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is no TOML: {error}.") from None
-    try:
-        return _study(table, path.parent)
-    except (ValueError, TypeError, KeyError) as error:
-        raise ConfigError(f"{path}: {error}") from None
-
-
-def _study(table: dict[str, Any], folder: Path) -> Study:
-    panel = _only(
-        table.pop("panel", {}), ("survey", "path", "households", "seed", "learn_from"), "[panel]"
-    )
-    models = tuple(dict.fromkeys([*BASELINES, *table.pop("models", ())]))
-    for name in models:
-        build(name, (), seed=0)
-    visits = table.pop("visits", None)
-    groups = groupings(table.pop("groups", {}))
-    tasks = tuple(_task(t) for t in table.pop("tasks", ()))
-    origins = tuple(_origin(o) for o in table.pop("origins", ()))
-    if not tasks or not any(o.role == "judge" for o in origins):
-        raise ConfigError("at least one [[tasks]] and one [[origins]] that judges are needed.")
-    plain = _only(table, ("name", "title", "list_shares", "n_draws", "seed"), "the config")
-    return Study(
-        survey=panel["survey"],
-        path=(folder / panel["path"]) if "path" in panel else None,
-        households=panel.get("households", 20_000),
-        town_seed=panel.get("seed", 1),
-        learn_from=panel.get("learn_from", "truth"),
-        tasks=tasks,
-        origins=origins,
-        models=models,
-        visits=_visit_plan(visits) if visits else None,
-        groups=groups,
-        **{k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()},  # type: ignore[arg-type]
-    )
-
-
-def _only(table: dict[str, Any], allowed: tuple[str, ...], where: str) -> dict[str, Any]:
-    unknown = sorted(set(table) - set(allowed))
-    if unknown:
-        raise ConfigError(f"{where} does not know {unknown}; it knows {sorted(allowed)}.")
-    return table
-
-
-def _task(table: dict[str, Any]) -> Task:
-    asked = {f.name for f in fields(Question)}
-    question = Question(**{k: v for k, v in table.items() if k in asked})
-    return Task(question=question, **{k: v for k, v in table.items() if k not in asked})
-
-
-def _origin(table: dict[str, Any]) -> Origin:
-    months = {k: to_month(table[k]) for k in _ORIGIN_MONTHS if k in table}
-    return Origin(**(table | months))
-
-
-def _visit_plan(table: dict[str, Any]) -> Visits:
-    months = {k: v for k, v in table.items() if k in _ORIGIN_MONTHS}
-    rest = {k: v for k, v in table.items() if k not in _ORIGIN_MONTHS}
-    return Visits(origin=_origin(months | {"name": "visits"}), **rest)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -257,6 +147,17 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
             beside="missed",
             shown=["precision", "recall", "fewest", "most"],
         ),
+        decisions=withhold_small_cells(
+            pd.concat([_worth(s, study) for s in judged], ignore_index=True),
+            n="visited",
+            events="found",
+            beside="missed",
+            shown=["net_benefit", "low", "high", "visits_avoided"],
+        ),
+        drift=pd.concat(
+            [score_drift([s for s in scored if s.task is task]) for task in study.tasks],
+            ignore_index=True,
+        ),
         scores=pd.concat([_scores(s) for s in judged], ignore_index=True),
         by_group=who.by_group,
         equal_recall=who.equal_recall,
@@ -274,11 +175,15 @@ def _spell_rule(study: Study) -> dict[str, int]:
 def _trained(scored: Scored) -> dict[str, object]:
     """What did the models learn from here? Of everybody, whom only some models learn from, no."""
     origin = scored.origin
-    months = {name: to_text(getattr(origin, name)) for name in _ORIGIN_MONTHS}
+    months = {name: to_text(getattr(origin, name)) for name in ORIGIN_MONTHS}
     return {
         "task": scored.task.name, "origin": origin.name, "role": origin.role, **months,
         "n_train": scored.n_train, "train_events": scored.train_events,
     }  # fmt: skip
+
+
+def _worth(scored: Scored, study: Study) -> pd.DataFrame:
+    return decision_curve(scored, thresholds=THRESHOLDS, n_draws=study.n_draws, seed=study.seed)
 
 
 def _scores(scored: Scored) -> pd.DataFrame:

@@ -1,0 +1,8 @@
+"""The main job: from a config to the tables of a run."""
+
+from hardship_model.study.config import ConfigError, Study, Visits, load_study
+from hardship_model.study.run import Results, Sources, as_files, read, run
+
+__all__ = [
+    "ConfigError", "Results", "Sources", "Study", "Visits", "as_files", "load_study", "read", "run",
+]  # fmt: skip
