@@ -57,7 +57,7 @@ plan = replace(
     n_draws=n_draws,
     factors=(0.5, 1.0, 2.0),
     assumption_factors=(2.0,),
-    assumption_towns=towns,
+    assumption_towns=1,
     assumption_draws=assumption_draws,
     trajectories=2,
 )

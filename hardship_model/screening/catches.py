@@ -97,11 +97,16 @@ def draw_falls(falls: np.ndarray, *, n_draws: int, seed: int) -> np.ndarray:
     """
     n = len(falls)
     rng = np.random.default_rng([seed, n])
-    drawn = [falls.sum(axis=0).astype(float)]
-    for _ in range(n_draws):
-        kept = falls[rng.integers(0, n, size=n)].sum(axis=0) if n > 1 else falls[0]
-        drawn.append((kept if n >= ENOUGH_TOWNS else rng.poisson(kept)).astype(float))
-    return np.stack(drawn)
+    flat = falls.reshape(n, -1)
+    # Of all combinations of channels few catch anybody; nothing needs to be drawn for the others.
+    there = np.flatnonzero(flat.any(axis=0))
+    counts = flat[:, there]
+    drawn = np.zeros((1 + n_draws, flat.shape[1]))
+    drawn[0, there] = counts.sum(axis=0)
+    for k in range(1, 1 + n_draws):
+        kept = counts[rng.integers(0, n, size=n)].sum(axis=0) if n > 1 else counts[0]
+        drawn[k, there] = kept if n >= ENOUGH_TOWNS else rng.poisson(kept)
+    return drawn.reshape(1 + n_draws, *falls.shape[1:])
 
 
 def channels_table(found: Mapping[str, Catches], *, n_draws: int, seed: int) -> pd.DataFrame:
