@@ -91,12 +91,17 @@ def _fit(
     """Fit; a model that asks for more about the rows (their kind, their month) is told."""
     told = {k: v for k, v in about.items() if has_fit_parameter(model, k)}
     if weight is not None:
-        last = model.steps[-1][1] if isinstance(model, Pipeline) else model
-        if not has_fit_parameter(last, "sample_weight"):
-            raise ValueError(f"{type(last).__name__} cannot weigh its rows; choose another model.")
+        if not can_weigh(model):
+            raise ValueError(f"{type(model).__name__} cannot weigh its rows; choose another model.")
         step = f"{model.steps[-1][0]}__" if isinstance(model, Pipeline) else ""
         told[f"{step}sample_weight"] = weight
     return model.fit(X, y, **told)
+
+
+def can_weigh(model: BaseEstimator) -> bool:
+    """Can rows stand for different numbers of households when this model is fitted?"""
+    last = model.steps[-1][1] if isinstance(model, Pipeline) else model
+    return has_fit_parameter(last, "sample_weight")
 
 
 def _start_of_last_third(as_of: np.ndarray) -> int:

@@ -103,5 +103,5 @@ def drift(sums: Sums) -> pd.DataFrame:
 
 def _told(name: str, found: tuple[float, float, float]) -> dict[str, object]:
     value, low, high = found
-    said = verdict(low, high)
+    said = "too few towns" if np.isnan(low) else verdict(low, high)
     return {name: value, f"{name}_low": low, f"{name}_high": high, f"{name}_verdict": said}

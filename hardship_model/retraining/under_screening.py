@@ -6,17 +6,17 @@ and writes down what it finds. The invented town tells what it did not find.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from hardship_model.data.panel import Panel
-from hardship_model.data.population import Config, Town, invent, records
-from hardship_model.features import Feature, declare
+from hardship_model.data.population import Config
+from hardship_model.models import build
+from hardship_model.models.calibration import can_weigh
 from hardship_model.months import to_month
 from hardship_model.retraining.apart import Sums
+from hardship_model.retraining.desk import Desk, Place
 from hardship_model.retraining.lessons import (
     of_all_that_could_be_visited,
     of_the_truth,
@@ -26,22 +26,15 @@ from hardship_model.retraining.measured import MEASURES, Year, falls_found, meas
 from hardship_model.retraining.teaching import (
     APART,
     TRAINING_MONTHS,
-    OfficeModel,
     Taught,
     from_the_file,
     learn,
-    visible,
     who_has_least,
 )
-from hardship_model.rules import IN_HARDSHIP
-from hardship_model.screening.office import Office
-from hardship_model.screening.path import Month
 from hardship_model.screening.played import Played
 from hardship_model.screening.ready_made import ready_made
 from hardship_model.screening.simulator import play
-from hardship_model.screening.strategies import ORDERS, REVIEW, UNASKED, Strategy
-from hardship_model.screening.triage import Chosen
-from hardship_model.screening.world import World, from_town
+from hardship_model.screening.strategies import ORDERS, REVIEW, UNASKED
 
 #: What lies before the first year: life begins five years earlier, observation three.
 _LIFE, _OBSERVED = 5, 3
@@ -109,6 +102,9 @@ class Experiment:
             raise ValueError("random_share and list_share lie between 0 and 1.")
         if self.order not in ORDERS:
             raise ValueError(f"No order is called {self.order!r}; there are {list(ORDERS)}.")
+        weighted = any(one.weighted for one in self.offices)
+        if weighted and not can_weigh(build(self.model, (), seed=0)()):
+            raise ValueError(f"An office weighs its visits, and {self.model!r} cannot weigh rows.")
         if self.towns < 1 or self.last_year < self.first_year:
             raise ValueError("At least one town and one year are needed.")
 
@@ -130,7 +126,7 @@ def retrain_under_screening(
     counted: list[list[np.ndarray]] = []
     for seed in range(experiment.seed, experiment.seed + experiment.towns):
         say(f"Town {len(counted) + 1} of {experiment.towns}: {experiment.households:,} households")
-        place = _Place.of(experiment, seed)
+        place = Place.of(_config(experiment, seed), years=experiment.years)
         counted.append([_years_of(one, place, experiment) for one in experiment.offices])
     return Sums(
         offices={one.name: one.against for one in experiment.offices},
@@ -138,83 +134,18 @@ def retrain_under_screening(
     )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Place:
-    """A town, and what every office in it begins with."""
-
-    town: Town
-    panel: Panel
-    declared: tuple[Feature, ...]
-    #: By year: the world from the first year to the end of this one.
-    worlds: dict[int, World]
-    seed: int
-
-    @classmethod
-    def of(cls, experiment: Experiment, seed: int) -> "_Place":
-        first, last = experiment.first_year, experiment.last_year
-        town = invent(Config(
-            n_households=experiment.households, seed=seed,
-            first_month=to_month(f"{first - _LIFE}-01"),
-            observed_from=to_month(f"{first - _OBSERVED}-01"), last_month=to_month(f"{last}-12"),
-        ))  # fmt: skip
-        worlds = {
-            year: from_town(
-                town, first_month=to_month(f"{first}-01"), last_month=to_month(f"{year}-12")
-            )
-            for year in experiment.years
-        }
-        panel = records(town)
-        return cls(town=town, panel=panel, declared=declare(panel), worlds=worlds, seed=seed)
-
-    @cached_property
-    def hard(self) -> np.ndarray:
-        """Who is in hardship? Bool [the town's months, households]."""
-        return (self.town.truth["state"] <= IN_HARDSHIP[-1]) & self.town.truth["alive"]
-
-    def of_world(self, grid: np.ndarray) -> np.ndarray:
-        """The rows of a grid of the town that are rows of the worlds."""
-        world = max(self.worlds.values(), key=lambda one: len(one.months))
-        return grid[int(world.months[0]) - int(self.town.months[0]) :]
+def _config(experiment: Experiment, seed: int) -> Config:
+    first, last = experiment.first_year, experiment.last_year
+    return Config(
+        n_households=experiment.households, seed=seed,
+        first_month=to_month(f"{first - _LIFE}-01"),
+        observed_from=to_month(f"{first - _OBSERVED}-01"), last_month=to_month(f"{last}-12"),
+    )  # fmt: skip
 
 
-@dataclass(kw_only=True, eq=False)
-class _Desk:
-    """What one office has so far; grids are [the town's months, households]."""
-
-    place: _Place
-    #: The file: before the first year the town's own, then as the office's visits made it.
-    file: np.ndarray
-    could_be: np.ndarray
-    #: Risk as of the month before.
-    risk: np.ndarray
-    visits: pd.DataFrame | None = None
-    model: OfficeModel | None = None
-    #: What the old file taught, and what the present model has learned from.
-    old: Taught | None = None
-    taught: Taught | None = None
-
-    @classmethod
-    def at(cls, place: _Place) -> "_Desk":
-        file = place.town.truth["registered"].copy()
-        return cls(
-            place=place, file=file, could_be=np.zeros(file.shape, dtype=bool),
-            risk=np.full(file.shape, np.nan, dtype=np.float32),
-        )  # fmt: skip
-
-    def look_on(self, strategy: Strategy, now: Month, office: Office, chosen: Chosen) -> None:
-        """Keep the file of each month, and who could have been visited."""
-        row = now.number - int(self.place.town.months[0])
-        self.file[row], self.could_be[row] = office.category, chosen.could_be
-
-    def papers(self, eve: int) -> Panel:
-        """What the office may look at, with its own file as it stood at the end of `eve`."""
-        of_panel = np.searchsorted(self.place.town.households, self.place.panel.households)
-        return visible(self.place.panel, eve=eve, file=self.file[:, of_panel])
-
-
-def _years_of(office: Lessons, place: _Place, experiment: Experiment) -> np.ndarray:
+def _years_of(office: Lessons, place: Place, experiment: Experiment) -> np.ndarray:
     """One office, year by year; float [years, `MEASURES`, 2]."""
-    desk = _Desk.at(place)
+    desk = Desk.at(place)
     luck = place.town.config.dice().roll("stands first among equals", int(place.town.months[0]))
     sums = np.zeros((len(experiment.years), len(MEASURES), 2))
     for k, year in enumerate(experiment.years):
@@ -232,7 +163,7 @@ def _years_of(office: Lessons, place: _Place, experiment: Experiment) -> np.ndar
     return sums
 
 
-def _learn(office: Lessons, desk: _Desk, papers: Panel, experiment: Experiment, eve: int) -> None:
+def _learn(office: Lessons, desk: Desk, papers: Panel, experiment: Experiment, eve: int) -> None:
     """The year's model, from the answers of three years; at first these are the old file's.
 
     An office that has found hardly anybody in all that time keeps the model that it has.
@@ -263,7 +194,7 @@ def _learn(office: Lessons, desk: _Desk, papers: Panel, experiment: Experiment, 
     )  # fmt: skip
 
 
-def _lesson(office: Lessons, desk: _Desk, papers: Panel, months: np.ndarray) -> Taught:
+def _lesson(office: Lessons, desk: Desk, papers: Panel, months: np.ndarray) -> Taught:
     """What the office takes for answers of these months."""
     place, visits = desk.place, desk.visits
     assert visits is not None
@@ -279,7 +210,7 @@ def _lesson(office: Lessons, desk: _Desk, papers: Panel, months: np.ndarray) -> 
     return all_of_it.some_of_the_noes(seed=place.seed)
 
 
-def _rank(office: Lessons, desk: _Desk, papers: Panel, experiment: Experiment, eve: int) -> None:
+def _rank(office: Lessons, desk: Desk, papers: Panel, experiment: Experiment, eve: int) -> None:
     """The year's risks, anew every few months."""
     assert desk.model is not None
     at = desk.model.risks(papers, as_of=range(eve, eve + 12, experiment.rescore_months))
@@ -290,7 +221,7 @@ def _rank(office: Lessons, desk: _Desk, papers: Panel, experiment: Experiment, e
         desk.risk[first + later, who] = at["risk"].to_numpy()
 
 
-def _play(office: Lessons, desk: _Desk, experiment: Experiment, year: int) -> Played:
+def _play(office: Lessons, desk: Desk, experiment: Experiment, year: int) -> Played:
     """From the first year to this one. What was played before comes out as it did then."""
     place = desk.place
     world = place.worlds[year]
@@ -310,7 +241,7 @@ def _play(office: Lessons, desk: _Desk, experiment: Experiment, year: int) -> Pl
     return played
 
 
-def _year(desk: _Desk, played: Played, eve: int) -> Year:
+def _year(desk: Desk, played: Played, eve: int) -> Year:
     place = desk.place
     n = len(played.world.months)
     risk, hard, could_be = (

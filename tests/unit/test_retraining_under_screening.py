@@ -11,6 +11,7 @@ from hardship_model.data.panel import Panel
 from hardship_model.months import to_month
 from hardship_model.retraining import under_screening as experiment_of
 from hardship_model.retraining.apart import by_year, drift
+from hardship_model.retraining.desk import Desk, Place
 from hardship_model.retraining.lessons import of_all_that_could_be_visited, of_those_met
 from hardship_model.retraining.measured import JUDGED, MEASURES
 from hardship_model.retraining.teaching import Taught
@@ -167,6 +168,7 @@ def test_drift_is_the_slope_of_the_gap_and_leaves_the_common_first_year_out():
     assert row["per_year"] == pytest.approx(gap[2019] - gap[2018])
     assert row["gap"] == pytest.approx((gap[2018] + gap[2019]) / 2)
     assert drift(sums(SHORTER)).empty
+    assert set(by_year(sums(SHORTER))["difference_verdict"].dropna()) == {"too few towns"}
 
 
 def test_an_experiment_that_cannot_be_run_says_so():
@@ -177,14 +179,16 @@ def test_an_experiment_that_cannot_be_run_says_so():
         ({"random_share": 0.0}, "between 0 and 1"),
         ({"last_year": 2016}, "one year"),
         ({"order": "by_name"}, "by_risk"),
+        ({"model": "scorecard"}, "cannot weigh"),
     ]:
         with pytest.raises(ValueError, match=message):
             Experiment(**{"households": 10, "towns": 1, **given})
 
 
 def test_files_before_the_first_year_are_the_towns_own_and_later_ones_the_offices():
-    place = experiment_of._Place.of(replace(SMALL, households=400, last_year=2017), 1)
-    desk = experiment_of._Desk.at(place)
+    shorter = replace(SMALL, households=400, last_year=2017)
+    place = Place.of(experiment_of._config(shorter, 1), years=shorter.years)
+    desk = Desk.at(place)
     clerk = Lessons(name="clerk", learns_from="nothing")
     eve = to_month("2017-01") - 1
     old = place.town.truth["registered"]
