@@ -83,10 +83,10 @@ def _write_json(content: Mapping[str, object], path: Path) -> None:
 def screen(
     config: Annotated[Path, typer.Argument(help="Such as configs/screen.toml.")],
     out: Annotated[Path | None, typer.Option(help="Run folder. [default: data/runs/NAME]")] = None,
-    processes: Annotated[int, typer.Option(min=1, help="More are faster, with equal results.")] = 1,
+    processes: Annotated[int, typer.Option(min=1, help="For towns: more are faster.")] = 1,
 ) -> None:
-    """Play every way of looking in invented towns: who is found, how early, at what cost."""
-    plan = screen_study.load_screen_study(config)
+    """Play every way of looking, in invented towns or over a survey: who is found, how early?"""
+    plan = screen_study.load(config)
     out = out or Path("data/runs") / plan.name
     with whole_folder(out, mark=_MARK) as folder, _screen.status("Starting") as status:
 
@@ -95,20 +95,30 @@ def screen(
             status.update(line)
 
         with parquet_in_parts(folder / "ledger.parquet") as keep:
-            results = screen_study.run(plan, say=say, keep=keep, processes=processes)
+            results: screen_study.ScreenResults | screen_study.PanelResults
+            if isinstance(plan, screen_study.PanelScreen):
+                results = screen_study.run_panel(plan, say=say, keep=keep)
+            else:
+                results = screen_study.run(plan, say=say, keep=keep, processes=processes)
         say("Writing tables, figures and the page")
         _write_screened(results, config, folder)
     _screen.print(f"Done. Read {out / 'report.html'}")
 
 
-def _write_screened(results: screen_study.ScreenResults, config: Path, folder: Path) -> None:
+def _write_screened(
+    results: screen_study.ScreenResults | screen_study.PanelResults, config: Path, folder: Path
+) -> None:
     from hardship_model import figures, report  # as above
 
     shutil.copyfile(config, folder / "config.toml")
     for name, table in screen_study.as_files(results).items():
         write_csv(table, folder / f"{name}.csv")
     figures.write_screened(results, folder / "figures")
-    page = report.screen_page(results, folder / "figures")
+    if isinstance(results, screen_study.PanelResults):
+        page = report.panel_screen_page(results, folder / "figures")
+        _write_json(results.data, folder / "data.json")
+    else:
+        page = report.screen_page(results, folder / "figures")
     (folder / "report.html").write_text(page, encoding="utf-8")
     _write_json(provenance.versions(), folder / _MARK)
 

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from hardship_model.figures import style, words
 from hardship_model.figures.groups import draw_split
 from hardship_model.figures.reading import parts, records
-from hardship_model.screen_study import ScreenResults
+from hardship_model.screen_study import PanelResults, ScreenResults
 
 #: Strategies in colour; the others are grey.
 _COLOURS = {
@@ -38,13 +38,20 @@ def colour(strategy: str) -> str:
 def draw_found(comparison: pd.DataFrame) -> Figure:
     """Which share of the falls has each strategy found by when? With 95 % intervals.
 
-    The oracle is left out; it stands in the table.
+    The oracle is left out; it stands in the table. So is what a survey cannot tell of anybody.
     """
     shown = comparison[comparison["strategy"] != _OFF]
     names = list(shown["strategy"].unique())
+    told = set(shown.loc[shown["out_of"] > 0, "measure"])
+    when = [measure for measure in _WHEN if measure in told]
+    rows_of_panels = -(-len(when) // 3)
     with style.look():
-        figure, panels = style.canvas(2, 3, height=1.2 + 0.34 * len(names), share_y="row")
-        for panel, measure in zip(panels.ravel(), _WHEN, strict=True):
+        figure, panels = style.canvas(
+            rows_of_panels, 3, height=(0.6 + 0.17 * len(names)) * rows_of_panels, share_y="row"
+        )
+        for panel in panels.ravel()[len(when) :]:
+            panel.set_visible(False)
+        for panel, measure in zip(panels.ravel(), when, strict=False):
             rows = shown[shown["measure"] == measure]
             style.dots(
                 panel, rows, labels=[words.model(name) for name in names],
@@ -58,7 +65,8 @@ def draw_found(comparison: pd.DataFrame) -> Figure:
 
 def _percent(panel: Axes) -> None:
     panel.set_xlim(left=0)
-    panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    decimals = 1 if panel.get_xlim()[1] < 0.03 else 0
+    panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=decimals))
     panel.xaxis.set_major_locator(MaxNLocator(3))
 
 
@@ -251,17 +259,19 @@ def shown_strategies(comparison: pd.DataFrame) -> list[str]:
     return [name for name in _MISSES if (comparison["strategy"] == name).any()]
 
 
-def draw_screened(results: ScreenResults) -> dict[str, Figure]:
+def draw_screened(results: ScreenResults | PanelResults) -> dict[str, Figure]:
     """Every picture of a run of `screen`, by the name of its file."""
-    apart = results.study.take_apart
     drawn = {
         "found": draw_found(results.comparison),
         "frontier": draw_frontier(results.frontier),
         "missed": draw_missed(
             results.by_group, strategies=shown_strategies(results.comparison), measure="ever"
         ),
-        "draws": draw_draws(results.assumption_draws),
     }
+    if isinstance(results, PanelResults):
+        return drawn
+    apart = results.study.take_apart
+    drawn["draws"] = draw_draws(results.assumption_draws)
     if (results.channels["strategy"] == apart).any():
         drawn["channels"] = draw_channels(results.channels, strategy=apart)
         drawn["overlaps"] = draw_overlaps(results.overlaps, strategy=apart)
@@ -272,7 +282,7 @@ def draw_screened(results: ScreenResults) -> dict[str, Figure]:
     return drawn
 
 
-def write_screened(results: ScreenResults, folder: Path) -> None:
+def write_screened(results: ScreenResults | PanelResults, folder: Path) -> None:
     """Write every picture of a run of `screen` as SVG and PNG into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, figure in draw_screened(results).items():

@@ -4,6 +4,7 @@ from hardship_model.report.cards import data_sheet, model_card
 from hardship_model.report.document import page
 from hardship_model.report.leaks import about_worth, alarms_table, worth_table
 from hardship_model.report.missed import about_missed, equal_table, gaps_table, groups_table
+from hardship_model.report.panel_screened import panel_in_short, panel_screen_page
 from hardship_model.report.scorecard import scorecard_page
 from hardship_model.report.screened import (
     comparison_table,
@@ -33,8 +34,9 @@ from hardship_model.report.tables import (
 __all__ = [
     "about_falls", "about_missed", "about_models", "about_visits", "about_worth", "alarms_table",
     "answers_table", "calibration_table", "choice_table", "comparison_table", "data_sheet",
-    "decisions_table", "drift_table", "equal_table", "features_table", "gaps_table", "groups_table",
-    "in_short", "lists_table", "model_card", "models_table", "moves_table", "page",
+    "decisions_table", "drift_table", "equal_table", "features_table", "gaps_table",
+    "groups_table", "in_short", "lists_table", "model_card", "models_table", "moves_table",
+    "page", "panel_in_short", "panel_screen_page",
     "scorecard_page", "screen_page", "screened_in_short", "verdicts_table", "visits_table",
     "worth_table",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """The page of a run of `screen`: who is found, at what cost, whom it misses, what could turn it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +13,7 @@ from hardship_model.figures import words
 from hardship_model.figures.reading import records
 from hardship_model.provenance import versions
 from hardship_model.report.markup import bullets, folded, paragraph, picture, section, table
-from hardship_model.screen_study import ScreenResults
+from hardship_model.screen_study import PanelResults, ScreenResults
 from hardship_model.screening.comparison import CLERKS, OF_FALLS_ALONE
 
 _QUESTION = (
@@ -65,31 +65,43 @@ def screen_page(results: ScreenResults, figures_folder: Path) -> str:
     parts = {
         "found": ("Who was found, and when", _found(results, figures_folder)),
         "cost": ("At what cost", _cost(results, figures_folder)),
-        "missed": ("Who is missed", _picture("missed", figures_folder)),
+        "missed": ("Who is missed", picture_of("missed", figures_folder)),
         "channels": ("What each channel adds", _channels(results, figures_folder)),
         "mix": ("The best mix of channels", _mix(results)),
         "assumed": ("What if the assumptions are wrong", _assumed(results, figures_folder)),
         "strategies": ("The strategies", folded("Channels, capacities, orders, costs",
-                                                table(_strategies(results.strategies)))),
+                                                table(strategies_said(results.strategies)))),
         "limits": ("What this does not show", bullets(_limits(results))),
-        "again": ("How to get the same page again", _again(results)),
+        "again": ("How to get the same page again", again(results)),
     }  # fmt: skip
-    links = "".join(f'<a href="#{name}">{escape(title)}</a> ' for name, (title, _) in parts.items())
-    short = "<strong>In short.</strong>" + bullets(screened_in_short(results))
+    return one_page(
+        title=results.study.title, question=_QUESTION, short=screened_in_short(results),
+        parts=parts,
+        closing="Made by hardship_model. These households are invented; nobody in them exists.",
+    )  # fmt: skip
+
+
+def one_page(
+    *, title: str, question: str, short: Iterable[str], parts: Mapping[str, tuple[str, str]],
+    closing: str,
+) -> str:  # fmt: skip
+    """A page of a question, its answer in short, and parts: anchor → heading and what is inside."""
+    links = "".join(f'<a href="#{name}">{escape(of)}</a> ' for name, (of, _) in parts.items())
+    said = "<strong>In short.</strong>" + bullets(short)
     template = Template(files("hardship_model.report").joinpath("page.html").read_text("utf-8"))
     return template.substitute(
-        title=escape(results.study.title),
-        opening=paragraph(_QUESTION, look="question")
-        + f'<div class="short">{short}</div><nav aria-label="Contents">{links}</nav>',
-        sections="".join(section(name, title, inside) for name, (title, inside) in parts.items()),
-        closing="Made by hardship_model. These households are invented; nobody in them exists.",
+        title=escape(title),
+        opening=paragraph(question, look="question")
+        + f'<div class="short">{said}</div><nav aria-label="Contents">{links}</nav>',
+        sections="".join(section(name, of, inside) for name, (of, inside) in parts.items()),
+        closing=closing,
     )
 
 
 def screened_in_short(results: ScreenResults) -> Iterator[str]:
     """What does this run say, in a handful of sentences?"""
     yield from _about_the_best(results)
-    yield from _about_the_model(results)
+    yield from about_the_model(results)
     yield _about_the_bound(results)
     yield _about_the_assumptions(results)
     yield from _about_the_sensitivity(results)
@@ -106,25 +118,28 @@ def _about_the_best(results: ScreenResults) -> Iterator[str]:
     with_what = "At equal means" if len(means) == 1 else "Each with its own means"
     said = (
         f"{with_what}, {words.model(first)} found the most falls {words.STRATEGY_MEASURES[by]}:"
-        f" {_share(of)}"
+        f" {share_said(of)}"
     )
     if of["reference"]:
-        said += f"; {words.model(results.study.reference)} {_share(usual)}: {_gap(of)}"
+        said += f"; {words.model(results.study.reference)} {share_said(usual)}: {gap_said(of)}"
     yield said + "."
 
 
-def _share(row: _Row) -> str:
+def share_said(row: _Row) -> str:
+    """A share with its interval and counts."""
     share = words.percent_between(row["value"], row["low"], row["high"])
     return f"{share}, {words.out_of(row['counted'], row['out_of'])}"
 
 
-def _gap(row: _Row) -> str:
+def gap_said(row: _Row) -> str:
+    """The difference to the reference in points, with interval and verdict."""
     points = [100 * row[c] for c in ("difference", "difference_low", "difference_high")]
     difference, low, high = (words.signed(p, 1) for p in points)
     return f"{difference} points ({low} to {high}), {row['verdict']}"
 
 
-def _about_the_model(results: ScreenResults) -> Iterator[str]:
+def about_the_model(results: ScreenResults | PanelResults) -> Iterator[str]:
+    """How many visits a month is each model worth?"""
     for row in records(results.worth_in_visits):
         yield (
             f"{words.model(row['strategy']).capitalize()} with {row['visits_per_month']} visits a"
@@ -218,7 +233,8 @@ def _other(comparison: pd.DataFrame, column: str) -> str:
     return str(comparison[column].dropna().iloc[0])
 
 
-def _picture(name: str, folder: Path) -> str:
+def picture_of(name: str, folder: Path) -> str:
+    """One of the pictures of a run, or nothing when it was not drawn."""
     says, caption = _PICTURES[name]
     path = folder / f"{name}.svg"
     return picture(path, says=says, caption=caption) if path.is_file() else ""
@@ -231,7 +247,7 @@ def _found(results: ScreenResults, folder: Path) -> str:
             f"{results.study.towns} invented towns of {words.count(results.study.households)}"
             f" households. Intervals: {results.how_sure}. {results.scale}."
         )
-        + _picture("found", folder)
+        + picture_of("found", folder)
         + table(
             verdicts_table(results.comparison, by),
             caption=f"{words.STRATEGY_MEASURES[by].capitalize()}; verdicts are on paired"
@@ -265,7 +281,7 @@ def _cost(results: ScreenResults, folder: Path) -> str:
             caption="Aid, which no budget pays: a twelfth of the year's aid for each month on"
             " file, by the rules of that year. Missed: what those in hardship without any aid were"
             " entitled to." + _AID_COUNTS * results.study.aid_feeds_back)
-        + _picture("frontier", folder)
+        + picture_of("frontier", folder)
     )  # fmt: skip
 
 
@@ -281,8 +297,8 @@ def _channels(results: ScreenResults, folder: Path) -> str:
         for r in records(results.never_found)
     ]  # fmt: skip
     return (
-        _picture("channels", folder)
-        + _picture("overlaps", folder)
+        picture_of("channels", folder)
+        + picture_of("overlaps", folder)
         + table(
             pd.DataFrame(never),
             caption="The never found, estimated from the overlap of channels (Chao), against the"
@@ -316,10 +332,10 @@ def _mix(results: ScreenResults) -> str:
 def _assumed(results: ScreenResults, folder: Path) -> str:
     counted = results.flip_points["falls"].iloc[0] if len(results.flip_points) else 0
     return (
-        _picture("draws", folder)
-        + _picture("sensitivity", folder)
+        picture_of("draws", folder)
+        + picture_of("sensitivity", folder)
         + folded("Sensitivity", table(_sensitivity(results.sensitivity)))
-        + _picture("flips", folder)
+        + picture_of("flips", folder)
         + paragraph(
             f"Each assumption alone, in {results.study.assumption_towns} of the towns, out of"
             f" {words.count(counted)} falls: small steps between bars are luck."
@@ -367,7 +383,8 @@ def _flips(flips: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _strategies(strategies: pd.DataFrame) -> pd.DataFrame:
+def strategies_said(strategies: pd.DataFrame) -> pd.DataFrame:
+    """What each strategy does with what, in words."""
     shown = strategies[["strategy", "channel", "order", "visits_per_month", "cadence_months",
                         "lag_months", "cost_yuan", "fixed_yuan_per_year"]]  # fmt: skip
     return shown.assign(
@@ -394,7 +411,8 @@ def _limits(results: ScreenResults) -> list[str]:
     ]
 
 
-def _again(results: ScreenResults) -> str:
+def again(results: ScreenResults | PanelResults) -> str:
+    """How to make the same page again."""
     named = ", ".join(f"{name} {number}" for name, number in versions().items())
     return (
         "<p>With the <code>config.toml</code> that lies beside this page: <code>hardship-model"

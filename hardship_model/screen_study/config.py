@@ -68,12 +68,12 @@ class ScreenStudy:
             raise ConfigError(
                 f"trajectories is a whole number, 2 or more; got {self.trajectories!r}."
             )
-        _refuse_absent(self.reference, "reference", self.strategies)
-        _refuse_absent(self.take_apart, "take_apart", self.strategies)
-        _refuse_absent(self.judge_by, "judge_by", OF_FALLS_ALONE)
-        _refuse_absent(self.model, "model", LEARNED)
-        _refuse_factors(self.factors, "factors", wanted=1.0)
-        _refuse_factors(self.assumption_factors, "assumption_factors")
+        refuse_absent(self.reference, "reference", self.strategies)
+        refuse_absent(self.take_apart, "take_apart", self.strategies)
+        refuse_absent(self.judge_by, "judge_by", OF_FALLS_ALONE)
+        refuse_absent(self.model, "model", LEARNED)
+        refuse_factors(self.factors, "factors", wanted=1.0)
+        refuse_factors(self.assumption_factors, "assumption_factors")
         if self.last_month < self.first_month:
             raise ConfigError("last_month lies before first_month.")
 
@@ -99,37 +99,49 @@ def _refuse_strategies(study: ScreenStudy) -> None:
         raise ConfigError("At least two strategies are needed besides those that know the truth.")
 
 
-def _refuse_absent(value: str, name: str, there: Sequence[str]) -> None:
+def refuse_absent(value: str, name: str, there: Sequence[str]) -> None:
+    """Stop when `name` of a config is none of these."""
     if value not in there:
         raise ConfigError(f"{name} is {value!r}; it has to be one of {list(there)}.")
 
 
-def _refuse_factors(factors: Sequence[float], name: str, *, wanted: float | None = None) -> None:
+def refuse_factors(factors: Sequence[float], name: str, *, wanted: float | None = None) -> None:
+    """Stop when a factor has no meaning, or one that is needed lacks."""
     if not all(factor > 0 for factor in factors) or (wanted and wanted not in factors):
         more = f" and hold {wanted:g}" if wanted else ""
         raise ConfigError(f"{name} have to be above 0{more}; got {list(factors)}.")
 
 
-def load_screen_study(path: Path) -> ScreenStudy:
-    """The study that a config file describes. Raises ConfigError with one clear message."""
+def tables_of(path: Path) -> dict[str, Any]:
+    """What a config file holds. Raises ConfigError with one clear message."""
     try:
         with path.open("rb") as file:
-            table = tomllib.load(file)
+            return tomllib.load(file)
     except FileNotFoundError:
         raise ConfigError(f"There is no config {path}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is no TOML: {error}.") from None
+
+
+def load_screen_study(path: Path) -> ScreenStudy:
+    """The study that a config file describes. Raises ConfigError with one clear message."""
+    table = tables_of(path)
     known = {one.name for one in fields(ScreenStudy)}
     if unknown := sorted(set(table) - known):
         raise ConfigError(f"{path} does not know {unknown}; it knows {sorted(known)}.")
-    own = table.get("strategy", [])
-    if not isinstance(own, list) or not all(isinstance(spec, dict) for spec in own):
-        raise ConfigError(f"{path}: strategy is a list of tables, [[strategy]].")
-    table.setdefault("strategies", [*READY_MADE, *(spec.get("name") for spec in own)])
     try:
+        name_strategies(table)
         return ScreenStudy(**{name: _read(name, value) for name, value in table.items()})
     except (ValueError, TypeError) as error:
         raise ConfigError(f"{path}: {error}") from None
+
+
+def name_strategies(table: dict[str, Any]) -> None:
+    """Without a choice of `strategies`, all that are ready made and all that are declared."""
+    own = table.get("strategy", [])
+    if not isinstance(own, list) or not all(isinstance(spec, dict) for spec in own):
+        raise ConfigError("strategy is a list of tables, [[strategy]].")
+    table.setdefault("strategies", [*READY_MADE, *(spec.get("name") for spec in own)])
 
 
 def _read(name: str, value: Any) -> Any:

@@ -1,8 +1,9 @@
 """Play every strategy of a study in every town, and turn what happened into tables."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -66,13 +67,10 @@ class ScreenResults:
     assumption_draws: pd.DataFrame
 
 
-def as_files(results: ScreenResults) -> Mapping[str, pd.DataFrame]:
-    """Which table of the run becomes which CSV?"""
-    names = (
-        "strategies", "comparison", "by_group", "frontier", "worth_in_visits", "channels",
-        "overlaps", "never_found", "best_mix", "flip_points", "sensitivity", "assumption_draws",
-    )  # fmt: skip
-    return {name: getattr(results, name) for name in names}
+def as_files(results: Any) -> Mapping[str, pd.DataFrame]:
+    """Which table of a run, over towns or over a panel, becomes which CSV?"""
+    there = {one.name: getattr(results, one.name) for one in fields(results)}
+    return {name: table for name, table in there.items() if isinstance(table, pd.DataFrame)}
 
 
 def run(
@@ -106,7 +104,7 @@ def run(
         comparison=compared,
         by_group=by_group(_added(study, [one.tally for one in parts])),
         frontier=at_budgets,
-        worth_in_visits=_worth(of_variants, grid, parts[0].strategies),
+        worth_in_visits=worth_of_models(of_variants, grid, parts[0].strategies),
         channels=_channels(study, who_caught, variants, of_variants),
         overlaps=overlap_table(who_caught),
         never_found=never_found(who_caught, n_draws=study.n_draws, seed=study.seed),
@@ -159,9 +157,10 @@ def _budgets(study: ScreenStudy, parts: Sequence[Part]) -> dict[str, float]:
     return total
 
 
-def _worth(
+def worth_of_models(
     sums: Tally, variants: Sequence[Variant], strategies: Sequence[Strategy]
 ) -> pd.DataFrame:
+    """Of each strategy with a model: how many visits a month is the model worth?"""
     found = amounts(sums, "found")
     at = {
         one.name: found[:, sums.strategies.index(Variant(strategy=one.name).name)]

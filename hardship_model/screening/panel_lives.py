@@ -20,6 +20,8 @@ from hardship_model.screening.traces import Traces
 from hardship_model.screening.world import GROUNDS, HIDDEN_BY
 
 _ORDINARY = STATES.index("ordinary")
+#: Months for which departments go by a value that no later one has replaced.
+_KEPT = 12
 
 
 class SurveyRules(Assumptions):
@@ -97,8 +99,21 @@ class Lives:
             "dibao_yuan": everywhere(np.float32(1)), "recognised_cause": everywhere(np.True_),
         }  # fmt: skip
 
+    def _written_down(self, grid: np.ndarray, empty: Any) -> np.ndarray:
+        """What departments have by the end of each month: the last value written down by then.
+
+        A value is kept for `_KEPT` months after the end of its period.
+        """
+        told = np.full((len(self._months), grid.shape[1]), empty, dtype=grid.dtype)
+        for row, month in enumerate(self._months.tolist()):
+            ended = self._told.months
+            for k in np.flatnonzero((ended <= month) & (ended > month - _KEPT)):
+                there = self._told.recorded[k] <= month
+                told[row, there] = grid[k, there]
+        return told
+
     def traces(self) -> Traces:
-        """What departments would have: of the period alone, where it was seen."""
+        """What departments would have of each period, from when it was written down."""
         seen = self._line * self._told.grid("seen_over_line")
         earlier = _mean_before(seen, lately := max(3 // self._step, 1), max(12 // self._step, 1))
         change = _mean_before(seen, 0, lately) / np.where(earlier > 0, earlier, np.nan)
@@ -108,12 +123,12 @@ class Lives:
         shape = (len(self._months), len(self._told.households))
         return Traces(
             linkable=(self._told.grid("linkable") > 0).max(axis=0),
-            seen_over_dibao=self._by_month(seen, np.nan),
+            seen_over_dibao=self._written_down(seen, np.nan),
             # Large where nothing was seen before: nobody can have lost it.
-            seen_change=np.nan_to_num(self._by_month(change, np.nan), nan=1e9),
+            seen_change=np.nan_to_num(self._written_down(change, np.nan), nan=1e9),
             scheme_yuan=np.broadcast_to(np.float32(0), shape),
-            stays=self._by_month(np.asarray(stays), 0).astype(np.int16),
-            claims=self._by_month(self._told.grid("claims") > 0, False),
+            stays=self._written_down(np.asarray(stays), 0).astype(np.int16),
+            claims=self._written_down(self._told.grid("claims") > 0, False),
             newly_disabled=np.broadcast_to(np.False_, shape),
             school_aid=np.broadcast_to(np.False_, shape),
         )

@@ -3,8 +3,9 @@
 The office keeps months, the survey keeps periods of 1, 3 or 12 of them. What a period measured is
 taken to hold in each of its own months and in no other: every number of channels, visits and costs
 keeps its meaning *per month*, and nothing is carried over a gap. In a month whose period was not
-seen, nothing is known of a household: it is not visited, speaks to nobody, keeps its place in the
-file, and is not judged.
+seen, nothing is known of a household: it is not visited, speaks to nobody, its place in the file
+stands still, and it is not judged. What departments have of a period, they have from when it was
+written down.
 """
 
 from collections.abc import Callable, Mapping
@@ -112,9 +113,9 @@ def from_panel(
     * *Causes.* Illness with a stay in hospital, else loss of work with somebody unemployed, else
       other.
     * *The file.* Up to the eve everybody seen in hardship was registered at the end of that
-      period, if signed, else put on the low-income list; exits by the rule. This file is better
-      than any real one: it missed nobody who was seen. Whoever comes into the panel later is on
-      no list.
+      period, if signed, else put on the low-income list; exits by the rule, after six months at
+      or above the line, of those that were seen. This file is better than any real one: it missed
+      nobody who was seen. Whoever comes into the panel later is on no list.
     * *Members.* Membership and migration are not asked: everybody may be filed and looked up,
       and formal work stands for organised work.
 
@@ -159,24 +160,19 @@ def _refuse_months(panel: Panel, first: int, last: int) -> None:
 
 def _lacking(reading: Reading) -> Mapping[Callable[..., object], str]:
     """Which reaches, sights and orders ask for what no column tells?"""
-    not_named = "in the reading of this panel, so this cannot be played: "
-    work = "no column is named for `formal`, or for `flexible` and `not_working`, " + not_named
-    lacking: dict[Callable[..., object], str] = {}
+    work = "a column for `formal`, or for `flexible` and `not_working`"
+    wanted: dict[Callable[..., object], str] = {}
     if not (reading.formal or reading.tells_work):
-        lacking[organised] = work + "channels through work units (sites, unit_reports, sweep)."
+        wanted[organised] = f"sites, unit_reports and sweep want {work}"
     if not reading.tells_work:
-        lacking[checks_income] = work + "the automatic check, which misses earnings by their kind."
+        wanted[checks_income] = f"auto_check wants {work}, by which earnings stay hidden"
     if not reading.insured:
-        lacking[linked] = "no column is named for `insured` " + not_named + "linkage."
+        wanted[linked] = "linkage wants a column for `insured`"
     if not (reading.stays or reading.claims):
-        lacking[reads_signs] = (
-            "no column is named for `stays` or `claims` " + not_named + "linkage, which reads them."
-        )
+        wanted[reads_signs] = "linkage wants a column for `stays` or `claims`"
     if not reading.district:
-        lacking[by_district] = (
-            "no column is named for `district` " + not_named + "visits by the place alone."
-        )
-    return lacking
+        wanted[by_district] = "visits by district want a column for `district`"
+    return {asks: f"{said}; the reading of this panel names none." for asks, said in wanted.items()}
 
 
 def _weight(told: Panel, first: int, last: int) -> np.ndarray:
@@ -217,12 +213,14 @@ def _register(told: Panel, lives: Lives, *, eve: int, seed: int) -> Register:
     )  # fmt: skip
     for k, end in enumerate(told.months[told.months <= eve].tolist()):
         for month in range(end - told.step_months + 1, end + 1):
-            stood = np.where(in_file(category), stood + 1, 0).astype(np.int16)
-            category, above, left = registered_exit(
-                category=category, net_over_dibao=lives.net[k], months_above=above,
-                months_in_file=stood, rule=rule,
+            who = np.flatnonzero(in_file(category) & lives.seen[k])
+            stood[who] += 1
+            step = registered_exit(
+                category=category[who], net_over_dibao=lives.net[k, who],
+                months_above=above[who], months_in_file=stood[who], rule=rule,
             )  # fmt: skip
-            exited[left] = month
+            category[who], above[who] = step.category, step.months_above
+            exited[who[step.left]] = month
         category[(category == LOW_INCOME) & lives.seen[k] & ~lives.hard[k]] = UNLISTED
         fresh = lives.hard[k] & (told.recorded[k] <= eve) & ~in_file(category)
         filed = np.where(signed, DEEP + lives.state[k], LOW_INCOME)

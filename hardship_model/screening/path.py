@@ -89,9 +89,13 @@ class Month:
 
 
 def let_go(office: Office, now: Month) -> None:
-    """Who leaves the file this month, by its exit line, struck off, or backstopped?"""
+    """Who leaves the file this month, by its exit line, struck off, or backstopped?
+
+    For a household of which nothing is known this month the file stands still.
+    """
     world, p = now.world, now.procedure
-    who = np.flatnonzero(in_file(office.category))
+    told = now.alive | world.gone(now.row)
+    who = np.flatnonzero(in_file(office.category) & told)
     office.months_in_file[who] += 1
     step = registered_exit(
         category=office.category[who],

@@ -74,32 +74,33 @@ def tally(
     groups, member = _groups(played.world)
     if not split:
         groups, member = groups[:1], member[:1]
-    n_strategies = len(played.strategies)
+    who = played.world.falls.household
     weight = np.ones(played.world.n_households) if weight is None else weight
-    of_falls = fall_counts(played) * weight[played.world.falls.household, None]
-    spread = np.einsum("sfk,gf->fsgk", of_falls, member.astype(float))
-    of_households = household_counts(played) * weight[:, None]
-    draws = Draws(
-        household=np.arange(played.world.n_households), n_draws=max(n_draws, 1), seed=seed
-    )
-    pieces = [
-        draws.by_household(spread.reshape(len(spread), -1), rows=played.world.falls.household),
-        draws.by_household(of_households.transpose(1, 0, 2).reshape(of_households.shape[1], -1)),
+    draws = Draws(household=np.arange(len(weight)), n_draws=n_draws, seed=seed)
+    falls = [
+        _drawn(draws, np.einsum("fk,gf->fgk", of * weight[who, None], member), rows=who)
+        for of in fall_counts(played)
     ]
-    drawn = draws.totals(pieces) if n_draws else [np.empty((0, p.sums.shape[1])) for p in pieces]
-    falls, households = (
-        np.concatenate([piece.sums.sum(axis=0)[None], more])
-        for piece, more in zip(pieces, drawn, strict=True)
-    )
-    households = households.reshape(-1, n_strategies, len(OF_HOUSEHOLDS) - _OF_THE_OFFICE)
+    households = [_drawn(draws, of * weight[:, None]) for of in household_counts(played)]
     yuan = weight.mean() * _yuan(played)
-    yuan = np.broadcast_to(yuan, (len(households), *yuan.shape))
+    yuan = np.broadcast_to(yuan, (1 + n_draws, *yuan.shape))
     return Tally(
         strategies=tuple(one.name for one in played.strategies),
         groups=groups,
-        falls=falls.reshape(-1, n_strategies, len(groups), len(OF_FALLS)),
-        households=np.concatenate([households, yuan], axis=2),
+        falls=np.stack(falls, axis=1),
+        households=np.concatenate([np.stack(households, axis=1), yuan], axis=2),
     )
+
+
+def _drawn(draws: Draws, amounts: np.ndarray, *, rows: np.ndarray | None = None) -> np.ndarray:
+    """What these amounts, [rows, …], add up to as they are and in each draw; [1 + draws, …].
+
+    One strategy at a time, which needs several times less memory; all have the same draws.
+    """
+    piece = draws.by_household(amounts.reshape(len(amounts), -1), rows=rows)
+    whole = piece.sums.sum(axis=0)[None]
+    drawn = draws.totals([piece])[0] if draws.n_draws else whole[:0]
+    return np.concatenate([whole, drawn]).reshape(-1, *amounts.shape[1:])
 
 
 def fall_counts(played: Played) -> np.ndarray:

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -79,13 +80,17 @@ def read(study: Study) -> Sources:
         on_file, truth = records(town), truth_panel(town)
         learn_from = truth if study.learn_from == "truth" else on_file
         return Sources(panel=on_file, learn_from=learn_from, judge_by=truth)
-    if study.survey == "rwm5yr":
-        panel = surveys.rwm5yr()
-    elif study.path is None:
-        raise ConfigError(f"[panel] survey = {study.survey!r} wants a `path` to its file.")
-    else:
-        panel = read_panel(load_mapping(study.survey), study.path)
+    panel = read_survey(study.survey, study.path)
     return Sources(panel=panel, learn_from=panel, judge_by=panel)
+
+
+def read_survey(survey: str, path: Path | None) -> Panel:
+    """The panel of a shipped survey, or of a mapping file and the file that it describes."""
+    if survey == "rwm5yr":
+        return surveys.rwm5yr()
+    if path is None:
+        raise ConfigError(f"[panel] survey = {survey!r} wants a `path` to its file.")
+    return read_panel(load_mapping(survey), path)
 
 
 def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Results:
