@@ -14,6 +14,7 @@ from hardship_model.features import Feature, features
 from hardship_model.labels import Question, outcomes
 from hardship_model.models import BASELINES, OF_EVERYBODY, build
 from hardship_model.models.calibration import Calibrated, fit_calibrated
+from hardship_model.models.regions import region_of
 from hardship_model.months import to_text
 
 #: Of these, less is better.
@@ -122,6 +123,7 @@ def score_everybody(
         fitted[name] = fit_calibrated(
             build(name, declared, seed=seed), X[rows], y[rows], as_of=as_of[rows],
             judged_on=own[rows], embargo_months=task.question.months_until_known,
+            region=region_of(declared),
         )  # fmt: skip
     return Scored(
         task=task,

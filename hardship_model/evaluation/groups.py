@@ -10,11 +10,11 @@ import pandas as pd
 from hardship_model.evaluation.backtest import Scored
 from hardship_model.evaluation.lists import on_the_list
 from hardship_model.evaluation.metrics import ratio
-from hardship_model.evaluation.shrinkage import Shrunk, shrink
 from hardship_model.evaluation.sums import Formula, as_sums
 from hardship_model.evaluation.uncertainty import Amounts, Draws, intervals
 from hardship_model.evaluation.withholding import AND, fewest_households, withhold_few
 from hardship_model.rates import wilson
+from hardship_model.shrinkage import Shrunk, shrink
 
 EVERYBODY = "everybody"
 #: A group with fewer households that fell than this is flagged: little can be said of it.

@@ -1,7 +1,7 @@
 """From a score to a probability that held on a later origin than the one it was fitted on."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
-#: Fewer events than this in the later part cannot bend a curve: only its level is moved.
+from hardship_model.models.regions import shifts
+
+#: Fewer events than this in the later part cannot draw a line.
 _ENOUGH_EVENTS = 30
 #: Scores, lines and risks keep this many decimals. Processors add up long sums in different
 #: orders, so that two of them agree on a fit to about 14 digits: what lies below these decimals
@@ -31,12 +33,15 @@ def score_of(model: BaseEstimator, X: pd.DataFrame) -> np.ndarray:
 class Calibrated:
     """A fitted model and the line that turns its score into log-odds.
 
-    Rank by `score`, report `risk`: a line keeps the order, and makes no ties.
+    Rank by `score`, report `risk`: within a region a line keeps the order, and makes no ties.
     """
 
     model: BaseEstimator
     intercept: float
     slope: float
+    #: The feature that tells the region, and by how much a region's log-odds lie off the line.
+    region: str | None = None
+    shifts: Mapping[Hashable, float] = field(default_factory=dict)
 
     def score(self, X: pd.DataFrame) -> np.ndarray:
         """The ranking score, rounded; shape (n,)."""
@@ -44,7 +49,10 @@ class Calibrated:
 
     def risk(self, X: pd.DataFrame) -> np.ndarray:
         """The calibrated probability; shape (n,)."""
-        return np.round(expit(self.intercept + self.slope * self.score(X)), _OF_RISK)
+        odds = self.intercept + self.slope * self.score(X)
+        if self.region is not None:
+            odds = odds + X[self.region].astype(object).map(self.shifts).fillna(0.0).to_numpy()
+        return np.round(expit(odds), _OF_RISK)
 
 
 def fit_calibrated(
@@ -56,6 +64,7 @@ def fit_calibrated(
     judged_on: np.ndarray,
     embargo_months: int = 0,
     weight: np.ndarray | None = None,
+    region: str | None = None,
 ) -> Calibrated:
     """Fit on all rows, with probabilities calibrated on a later origin than they were fitted on.
 
@@ -65,6 +74,8 @@ def fit_calibrated(
     kept sees all rows. The line is drawn through the rows `judged_on`, the kind of household
     that will be scored. With one month only, or too few events in either part, it is drawn on
     the training rows themselves. `weight` says how many households each row stands for.
+    `region` names a feature whose levels may lie off the line; how far is drawn towards it, the
+    more so the fewer fell there (`regions.shifts`).
     """
     start = _start_of_last_third(as_of)
     drawn_on, early = (as_of >= start) & judged_on, as_of + max(embargo_months, 1) <= start
@@ -76,13 +87,19 @@ def fit_calibrated(
             as_of=as_of[rows], embargo_months=embargo_months,
         )  # fmt: skip
 
-    def line(model: BaseEstimator, rows: np.ndarray) -> Calibrated:
-        return Calibrated(model=model, **_line(score_of(model, X[rows]), y[rows], w[rows]))
-
-    model = fitted(np.ones(len(y), dtype=bool))
+    model = drawn_by = fitted(np.ones(len(y), dtype=bool))
     if min(y[drawn_on].sum(), y[early].sum()) < _ENOUGH_EVENTS:
-        return line(model, judged_on)
-    return replace(line(fitted(early), drawn_on), model=model)
+        drawn_on = judged_on
+    else:
+        drawn_by = fitted(early)
+    score, fell, times = score_of(drawn_by, X[drawn_on]), y[drawn_on], w[drawn_on]
+    found = Calibrated(model=model, **_line(score, fell, times))
+    if region is None:
+        return found
+    on_line = found.intercept + found.slope * score
+    off = shifts(on_line, fell, X.loc[drawn_on, region], times)
+    rounded = {name: round(shift, _OF_LINE) for name, shift in off.items()}
+    return replace(found, region=region, shifts=rounded)
 
 
 def _fit(
@@ -110,7 +127,7 @@ def _start_of_last_third(as_of: np.ndarray) -> int:
     return int(months[np.searchsorted(share_before, 2 / 3).clip(max=len(months) - 1)])
 
 
-def _line(score: np.ndarray, y: np.ndarray, weight: np.ndarray) -> dict[str, float]:
+def _line(score: np.ndarray, y: np.ndarray, weight: np.ndarray) -> dict[str, Any]:
     """Intercept and slope of the log-odds on the score; a negative slope is set to zero."""
     intercept, slope = logit((y @ weight + 0.5) / (weight.sum() + 1)), 0.0
     if y.min() < y.max():

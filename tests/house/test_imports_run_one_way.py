@@ -15,6 +15,7 @@ ROOMS = [
     "steady",
     "randomness",
     "rates",
+    "shrinkage",
     "files",
     "schema",
     "parameters",

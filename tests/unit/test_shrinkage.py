@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from hardship_model.evaluation.shrinkage import shrink
+from hardship_model.shrinkage import shrink
 
 
 def test_differences_that_noise_explains_leave_little():
