@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from hardship_model.data.panel import Panel, PanelError
+from hardship_model.evaluation.lessons import Lessons
 from hardship_model.evaluation.sums import as_sums
 from hardship_model.evaluation.uncertainty import Draws, interval, verdict
 from hardship_model.features import Feature, features
 from hardship_model.labels import Question, outcomes
-from hardship_model.models import BASELINES, OF_EVERYBODY, build
-from hardship_model.models.calibration import Calibrated, fit_calibrated
+from hardship_model.models import BASELINES, FOLLOWING, OF_EVERYBODY, build
+from hardship_model.models.calibration import Calibrated
+from hardship_model.models.hazard import follow_up
 from hardship_model.models.regions import region_of
 from hardship_model.months import to_text
 
@@ -105,33 +107,37 @@ def score_everybody(
     the invented town the truth is known). Answers train only when they were on file at
     `train_until`. Raises PanelError when nobody is left to train on or to judge.
     """
-    train, own = _everybody_to_learn_from(learn_from or panel, task, origin)
+    teacher = learn_from or panel
     test = rows_to_judge(judge_by or panel, task, origin)
-    y = (train["answer"] == "yes").to_numpy(dtype=int)
-    asked = y[own]
+    answers = Lessons.of_answers(panel, declared, *_everybody_to_learn_from(teacher, task, origin))
+    asked = answers.y[answers.own]
     if not len(test) or len(np.unique(asked)) < 2:
         raise PanelError(
             f"Task {task.name!r} at origin {origin.name!r}: {len(asked)} rows to train on with"
             f" {int(asked.sum())} events, {len(test)} to judge; both kinds of answer and at least"
             " one row to judge are needed. Check the months of the origin in the config."
         )
-    X, X_test = (features(panel, declared, who=rows) for rows in (train, test))
-    as_of = train["as_of"].to_numpy()
-    fitted = {}
-    for name in models:
-        rows = own | name.endswith(OF_EVERYBODY)
-        fitted[name] = fit_calibrated(
-            build(name, declared, seed=seed), X[rows], y[rows], as_of=as_of[rows],
-            judged_on=own[rows], embargo_months=task.question.months_until_known,
-            region=region_of(declared),
-        )  # fmt: skip
+    lessons = dict.fromkeys(models, answers)
+    if following := [name for name in models if name in FOLLOWING]:
+        known, months = _known_to_train(teacher, task, origin)
+        rows = follow_up(known, task.question, as_of=months)
+        followed = Lessons.of_follow_ups(panel, declared, rows, task.about(rows))
+        lessons |= dict.fromkeys(following, followed)
+    fitted = {
+        name: lessons[name].teach(
+            build(name, declared, seed=seed), everybody=name.endswith(OF_EVERYBODY),
+            embargo_months=task.question.months_until_known, region=region_of(declared),
+        )
+        for name in models
+    }  # fmt: skip
+    X_test = features(panel, declared, who=test)
     return Scored(
         task=task,
         origin=origin,
         rows=test,
         score={name: model.score(X_test) for name, model in fitted.items()},
         risk={name: model.risk(X_test) for name, model in fitted.items()},
-        n_train=int(own.sum()),
+        n_train=len(asked),
         train_events=int(asked.sum()),
         fitted=fitted,
     )
@@ -157,12 +163,17 @@ def _everybody_to_learn_from(
 
 def rows_to_train(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:
     """Which answers of `labels.outcomes` were on file, whole, at the origin's `train_until`?"""
-    known = panel.known_by(origin.train_until)
-    until = origin.train_until - task.question.months_until_known
-    months = known.months[known.months <= until][:: -_stride(task, panel)][::-1]
+    known, months = _known_to_train(panel, task, origin)
     rows = outcomes(known, task.question, as_of=months)
     kept = (rows["answer"] != "unknown") & rows["all_seen"]
     return rows[kept].reset_index(drop=True)
+
+
+def _known_to_train(panel: Panel, task: Task, origin: Origin) -> tuple[Panel, np.ndarray]:
+    """What was on file at `train_until`, and the `as_of` whose answers can be in it."""
+    known = panel.known_by(origin.train_until)
+    until = origin.train_until - task.question.months_until_known
+    return known, known.months[known.months <= until][:: -_stride(task, panel)][::-1]
 
 
 def _stride(task: Task, panel: Panel) -> int:

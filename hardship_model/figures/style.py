@@ -18,7 +18,7 @@ from hardship_model.models import BASELINES, LEARNED, OF_EVERYBODY
 #: The palette of Okabe and Ito (2008), which colour-blind readers can tell apart.
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 ORANGE, SKY, PURPLE = "#E69F00", "#56B4E9", "#CC79A7"
-BROWN = "#7A4B1E"
+BROWN, OLIVE = "#7A4B1E", "#9A9A00"
 INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
 
 #: Inches. Narrow, so that a phone shows the text at a readable size.
@@ -26,7 +26,7 @@ WIDTH = 5.6
 
 _FIRST = {"logistic": BLUE, "boosting": VERMILLION, "mean_of_both": GREEN}
 _FURTHER = [name for name in LEARNED if name not in _FIRST]
-_LEARNED = _FIRST | dict(zip(_FURTHER, (PURPLE, ORANGE, SKY, INK, BROWN), strict=True))
+_LEARNED = _FIRST | dict(zip(_FURTHER, (PURPLE, ORANGE, SKY, INK, BROWN, OLIVE), strict=True))
 _ORDERS = {"risk": BLUE, "risk × months since visit": VERMILLION}
 
 _LOOK: Mapping[str, object] = {

@@ -12,6 +12,7 @@ from hardship_model.features import Feature
 from hardship_model.models.alerts import SingleTriggerAlerts
 from hardship_model.models.by_hand import IncomeOverLine, RuleInForce
 from hardship_model.models.explainable import ExplainableBoosting
+from hardship_model.models.hazard import DiscreteHazard, logistic_hazard
 from hardship_model.models.learned import boosting, logistic, mean_of_both, monotone_logistic
 from hardship_model.models.scorecard import Scorecard
 from hardship_model.models.shrunk import shrunk
@@ -23,11 +24,13 @@ BASELINES = ("rule_in_force", "income_over_line")
 BY_HAND = (*BASELINES, "single_trigger_alerts")
 LEARNED = (
     "scorecard", "logistic", "monotone_logistic", "boosting", "mean_of_both", "explainable",
-    "shrunk", "tuned_logistic",
+    "shrunk", "tuned_logistic", "hazard",
 )  # fmt: skip
 #: A learned model with this ending learns from everybody at risk, not from the households of
 #: the task's kind alone: helps where few have ever fallen back.
 OF_EVERYBODY = "_of_everybody"
+#: These learn from how long each household was followed, also from those lost to sight.
+FOLLOWING = ("hazard", f"hazard{OF_EVERYBODY}")
 
 
 def build(name: str, declared: Sequence[Feature], *, seed: int) -> Callable[[], BaseEstimator]:
@@ -45,6 +48,9 @@ def build(name: str, declared: Sequence[Feature], *, seed: int) -> Callable[[], 
         "mean_of_both": lambda: mean_of_both(declared, seed=seed),
         "shrunk": lambda: shrunk(declared, seed=seed),
         "tuned_logistic": lambda: tuned_logistic(declared),
+        "hazard": lambda: DiscreteHazard(
+            logistic_hazard(declared, seed=seed), horizon_months=None, step_months=None
+        ),
     }
     plain = name.removesuffix(OF_EVERYBODY)
     if plain not in makers or (plain in BY_HAND and plain != name):

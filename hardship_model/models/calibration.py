@@ -65,6 +65,7 @@ def fit_calibrated(
     embargo_months: int = 0,
     weight: np.ndarray | None = None,
     region: str | None = None,
+    months: np.ndarray | None = None,
 ) -> Calibrated:
     """Fit on all rows, with probabilities calibrated on a later origin than they were fitted on.
 
@@ -74,6 +75,7 @@ def fit_calibrated(
     kept sees all rows. The line is drawn through the rows `judged_on`, the kind of household
     that will be scored. With one month only, or too few events in either part, it is drawn on
     the training rows themselves. `weight` says how many households each row stands for.
+    `months`, for a model that asks for them, say how long each was followed.
     `region` names a feature whose levels may lie off the line; how far is drawn towards it, the
     more so the fewer fell there (`regions.shifts`).
     """
@@ -85,6 +87,7 @@ def fit_calibrated(
         return _fit(
             build(), X[rows], y[rows], None if weight is None else w[rows], own=judged_on[rows],
             as_of=as_of[rows], embargo_months=embargo_months,
+            months=None if months is None else months[rows],
         )  # fmt: skip
 
     model = drawn_by = fitted(np.ones(len(y), dtype=bool))

@@ -1,6 +1,6 @@
 """The hazard of falling in each period after `as_of`, learned also from those lost to sight."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 import numpy as np
@@ -22,9 +22,11 @@ from hardship_model.models.learned import design, signed_logs
 AHEAD, SINCE_EXIT = "months_ahead", "months_since_exit"
 #: The feature that tells months since the last month in hardship, where the panel has one.
 _SINCE = "in_hardship_since"
+#: Months.
+_LEAST_PERIOD = 3
 
 
-def follow_up(panel: Panel, question: Question, *, as_of: Sequence[int]) -> pd.DataFrame:
+def follow_up(panel: Panel, question: Question, *, as_of: Iterable[int]) -> pd.DataFrame:
     """For how long was each household at risk followed, and did it fall?
 
     Nobody is dropped: a household that is lost to sight is censored at the last period up to
@@ -43,7 +45,7 @@ def follow_up(panel: Panel, question: Question, *, as_of: Sequence[int]) -> pd.D
             f"A hazard follows households until they enter hardship; the question asks"
             f" {question.ask!r}. Ask 'entered_within'."
         )
-    step = panel.step_months
+    step, as_of = panel.step_months, list(as_of)
     whole = outcomes(panel, question, as_of=as_of)
     followed = whole[["household_id", "as_of", "kind"]].copy()
     followed["months"] = np.where(whole["answer"] == "no", question.horizon_months, 0)
@@ -66,10 +68,16 @@ class DiscreteHazard(ClassifierMixin, BaseEstimator):
     have the features as of the start and `months_ahead`, and `months_since_exit` where the
     panel tells when hardship ended. Those lost to sight stay in as long as they were seen
     (Cox 1972; Singer and Willett 1993).
+
+    A horizon of None is the longest follow-up. A step of None is the panel's period, but no
+    shorter than a quarter: finer ones cost rows and tell little more.
     """
 
     def __init__(
-        self, hazard: BaseEstimator | None = None, horizon_months: int = 12, step_months: int = 1
+        self,
+        hazard: BaseEstimator | None = None,
+        horizon_months: int | None = 12,
+        step_months: int | None = 1,
     ) -> None:
         self.hazard = hazard
         self.horizon_months = horizon_months
@@ -79,27 +87,30 @@ class DiscreteHazard(ClassifierMixin, BaseEstimator):
         """Learn the hazards; `y` says who fell, `months` how long each was followed.
 
         Without `months` everybody was followed for the whole horizon, and who fell did so at
-        its end. Raises ValueError for a follow-up that is no whole number of periods.
+        its end. Of a period in which the follow-up ended, those who fell in it stay in, those
+        lost to sight do not. Raises ValueError for a follow-up of less than no months.
         """
-        followed = np.full(len(y), self.horizon_months) if months is None else np.asarray(months)
-        if (followed % self.step_months).any() or (followed < 0).any():
-            raise ValueError(
-                f"`months` must be 0 or whole periods of {self.step_months} months; "
-                f"{int((followed % self.step_months != 0).sum())} of {len(followed)} are not."
-            )
+        if months is None:
+            months = np.full(len(y), self.horizon_months or 1)
+        if (months < 0).any():
+            raise ValueError(f"`months` must be 0 or more; {int((months < 0).sum())} are not.")
+        self.horizon_ = self.horizon_months or max(int(months.max(initial=1)), 1)
+        panels = max(int(np.gcd.reduce(months)), _LEAST_PERIOD)
+        self.step_ = self.step_months or min(panels, self.horizon_)
         self.classes_ = np.array([0, 1])
-        rows, ahead = self._periods(followed)
-        fell = np.asarray(y)[rows].astype(int) * (ahead == followed[rows])
+        last = np.where(y, -(-months // self.step_), months // self.step_) * self.step_
+        rows, ahead = self._periods(last)
+        fell = np.asarray(y)[rows].astype(int) * (ahead == last[rows])
         base = plain_hazard() if self.hazard is None else clone(self.hazard)
         self.hazard_ = base.fit(self._at(X.iloc[rows], ahead), fell)
         return self
 
     def _periods(self, months: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Which household each person-period belongs to, and how many months ahead it lies."""
-        periods = months // self.step_months
+        periods = months // self.step_
         rows = np.repeat(np.arange(len(months)), periods)
         first = np.repeat(np.cumsum(periods) - periods, periods)
-        return rows, (np.arange(len(rows)) - first + 1) * self.step_months
+        return rows, (np.arange(len(rows)) - first + 1) * self.step_
 
     def _at(self, X: pd.DataFrame, ahead: np.ndarray) -> pd.DataFrame:
         clock = {AHEAD: ahead.astype(np.float32)}
@@ -110,7 +121,7 @@ class DiscreteHazard(ClassifierMixin, BaseEstimator):
     def hazards(self, X: pd.DataFrame, *, horizon_months: int) -> np.ndarray:
         """The chance to fall in each period, given not before; shape (n, n_periods)."""
         check_is_fitted(self)
-        steps = np.arange(self.step_months, horizon_months + 1, self.step_months)
+        steps = np.arange(self.step_, horizon_months + 1, self.step_)
         by_period = [
             self.hazard_.predict_proba(self._at(X, np.full(len(X), ahead)))[:, 1] for ahead in steps
         ]
@@ -123,7 +134,8 @@ class DiscreteHazard(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
         """Probabilities of no and yes at the estimator's own horizon, shape (n, 2)."""
-        risk = self.risk(X, horizon_months=self.horizon_months)
+        check_is_fitted(self)
+        risk = self.risk(X, horizon_months=self.horizon_)
         return np.column_stack([1 - risk, risk])
 
 

@@ -26,6 +26,7 @@ KINDS = {
     "logistic": "penalised logistic regression on the declared features",
     "monotone_logistic": "the same, no weight against a feature's declared direction",
     "tuned_logistic": "the same, its penalty chosen by later months of the training",
+    "hazard": "a logistic hazard per period, added up; nobody lost to sight is dropped",
     "boosting": "gradient boosting (LightGBM), monotone in the declared directions",
     "mean_of_both": "mean of the log-odds of logistic and boosting",
     "explainable": "explainable boosting: a curve per feature, added up",

@@ -9,7 +9,7 @@ import pytest
 from invented_panels import drifting_panel
 
 from hardship_model.data.panel import PanelError
-from hardship_model.evaluation import backtest
+from hardship_model.evaluation import lessons
 from hardship_model.evaluation.backtest import (
     Origin,
     Task,
@@ -83,8 +83,8 @@ def test_everybody_at_risk_teaches_also_those_seen_too_seldom_to_be_asked_about(
         heard.append((len(y), int(judged_on.sum())))
         return fit(build, X, y, judged_on=judged_on, **about)
 
-    fit = backtest.fit_calibrated
-    with patch.object(backtest, "fit_calibrated", listening):
+    fit = lessons.fit_calibrated
+    with patch.object(lessons, "fit_calibrated", listening):
         score_everybody(
             panel, task=seldom, origin=ORIGIN, models=("logistic", "logistic_of_everybody"),
             declared=declare(panel), seed=1,
@@ -93,6 +93,30 @@ def test_everybody_at_risk_teaches_also_those_seen_too_seldom_to_be_asked_about(
     asked, everybody = (len(rows_to_train(panel, task, ORIGIN)) for task in (seldom, TASK))
     assert 0 < asked < everybody
     assert heard == [(asked, asked), (everybody, asked)]
+
+
+def test_a_hazard_learns_also_from_those_lost_to_sight_and_is_calibrated_on_settled_answers(panel):
+    """A third of the households is lost half-way through the training."""
+    lost = (panel.rows["household_id"] % 3 == 0) & (panel.rows["month"] > FIRST_MONTH + 8)
+    thinned = panel.with_rows(panel.rows[~lost].reset_index(drop=True))
+    heard = {}
+
+    def listening(build, X, y, *, judged_on, months, **about):
+        heard["followed" if months is not None else "answers"] = len(y), int(judged_on.sum())
+        return fit(build, X, y, judged_on=judged_on, months=months, **about)
+
+    fit = lessons.fit_calibrated
+    with patch.object(lessons, "fit_calibrated", listening):
+        scored = score_everybody(
+            thinned, task=TASK, origin=ORIGIN, models=("logistic", "hazard"),
+            declared=declare(thinned, windows_months=[6]), seed=1,
+        )  # fmt: skip
+
+    settled = len(rows_to_train(thinned, TASK, ORIGIN))
+    assert heard["answers"] == (settled, settled)
+    assert heard["followed"][0] > heard["followed"][1]
+    assert heard["followed"][1] == pytest.approx(settled, rel=0.05)
+    assert np.corrcoef(scored.score["hazard"], scored.score["logistic"])[0, 1] > 0.9
 
 
 def test_judged_rows_lie_after_the_training(scored):

@@ -139,10 +139,26 @@ def test_on_a_panel_the_features_order_the_risks_and_the_lost_add_to_what_is_lea
     assert (followed["months"] == 9).sum() > 100  # censored, and part of the fit
 
 
-def test_half_a_period_and_another_question_are_refused():
+def test_a_period_is_a_quarter_unless_the_panel_is_coarser_and_the_horizon_the_longest_follow_up():
+    X = pd.DataFrame(index=range(4))
+    fell = np.array([True, False, True, False])
+
+    by_month = DiscreteHazard(horizon_months=None, step_months=None)
+    by_month.fit(X, fell, months=np.array([4, 4, 7, 9]))
+    yearly = DiscreteHazard(horizon_months=None, step_months=None)
+    yearly.fit(X, fell, months=np.array([12, 12, 24, 24]))
+
+    assert (by_month.step_, by_month.horizon_) == (3, 9)
+    assert (yearly.step_, yearly.horizon_) == (12, 24)
+    # Months 1–3: nobody of four; 4–6: one of three (one was lost in it); 7–9: one of two.
+    by_hand = 1 - (1 - 0 / 4) * (1 - 1 / 3) * (1 - 1 / 2)
+    assert by_month.predict_proba(X)[0, 1] == pytest.approx(by_hand, abs=1e-4)
+
+
+def test_another_question_and_less_than_no_months_are_refused():
     X = pd.DataFrame(index=range(3))
-    with pytest.raises(ValueError, match="whole periods of 3 months"):
-        DiscreteHazard(step_months=3).fit(X, np.zeros(3), months=np.array([3, 4, 6]))
+    with pytest.raises(ValueError, match="must be 0 or more; 1 are not"):
+        DiscreteHazard().fit(X, np.zeros(3), months=np.array([3, -4, 6]))
     with pytest.raises(ValueError, match="Ask 'entered_within'"):
         follow_up(
             drifting_panel(0, n_households=5),

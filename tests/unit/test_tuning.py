@@ -10,7 +10,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from hardship_model.evaluation import backtest
+from hardship_model.evaluation import lessons
 from hardship_model.evaluation.backtest import Origin, Task, score_everybody
 from hardship_model.features import declare
 from hardship_model.labels import Question
@@ -116,8 +116,8 @@ def test_answers_of_the_judging_origin_turned_round_move_no_setting(seed):
         models.append(fitted.model)
         return fitted
 
-    fit = backtest.fit_calibrated
-    with patch.object(backtest, "fit_calibrated", remembering):
+    fit = lessons.fit_calibrated
+    with patch.object(lessons, "fit_calibrated", remembering):
         for one in (panel, turned):
             score_everybody(one, task=task, origin=origin, models=["tuned_logistic"],
                             declared=declare(one, windows_months=[6]), seed=1)  # fmt: skip
