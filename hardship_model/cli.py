@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hardship_model import provenance, schema, screen_study, study
+from hardship_model import privacy, provenance, schema, screen_study, study
 from hardship_model.data import anonymise as anonymising
 from hardship_model.data import calibration, population
 from hardship_model.data.mapping import load_mapping
@@ -176,6 +176,19 @@ def anonymise(
         table.to_csv(folder / "extract.csv", index=False, lineterminator="\n", encoding="utf-8")
         _write_json(record, folder / "anonymised.json")
     _screen.print(f"Done. {len(table):,} rows in {out / 'extract.csv'}; the key stays where it is.")
+
+
+def release(
+    run: Annotated[Path, typer.Argument(help="A folder that `run` or `screen` wrote.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Release folder. [default: data/release/NAME]")
+    ] = None,
+) -> None:
+    """Write what may leave the office, and a log of what was withheld."""
+    out = out or Path("data/release") / run.name
+    log = privacy.release(run, out)
+    left = ", ".join(sorted(p.name for p in out.iterdir()))
+    _screen.print(f"Done. In {out}: {left}. {len(log)} lines of what was withheld in {privacy.LOG}")
 
 
 @app.command()

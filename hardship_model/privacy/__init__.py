@@ -3,20 +3,36 @@
 from hardship_model.privacy.anonymity import Hiding, banded, hiding, merged, suppressed, top_coded
 from hardship_model.privacy.identifiers import IdentifierError, identifiers, refuse_identifiers
 from hardship_model.privacy.pseudonyms import fingerprint, pseudonyms, read_key
+from hardship_model.privacy.release import (
+    LOG,
+    ReleaseError,
+    passed,
+    refuse_together,
+    release,
+)
+from hardship_model.privacy.showing import SingleHouseholdsError, shown, sums_by
 from hardship_model.privacy.small_cells import SMALLEST_CELL, withhold_small_cells
 
 __all__ = [
+    "LOG",
     "SMALLEST_CELL",
     "Hiding",
     "IdentifierError",
+    "ReleaseError",
+    "SingleHouseholdsError",
     "banded",
     "fingerprint",
     "hiding",
     "identifiers",
     "merged",
+    "passed",
     "pseudonyms",
     "read_key",
     "refuse_identifiers",
+    "refuse_together",
+    "release",
+    "shown",
+    "sums_by",
     "suppressed",
     "top_coded",
     "withhold_small_cells",

@@ -1,0 +1,148 @@
+"""What do published counts give back of those that were held back?
+
+An attack that anybody can make who knows how tables add up: every count is at least 0, parts and
+rest make a whole, and whatever is shown is known. The door uses it before it lets a table out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, vstack
+from scipy.sparse.csgraph import connected_components
+
+#: A count that is held back must be able to lie anywhere in a range as wide as this.
+NARROWEST = 5
+#: Counts in files have six digits.
+_ROUNDED = 1e-5
+#: The pencil is put down after so many turns, or when a turn narrows no range by as much.
+_TURNS, _LITTLE = 100, 0.01
+#: Linear programs with more unknown counts than these take too long.
+_MOST = 250
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Counts:
+    """Counts that belong together, how they add up, and which of them are shown."""
+
+    #: Missing where the run itself had withheld it.
+    value: np.ndarray
+    shown: np.ndarray
+    #: Must not be told: fewer than `SMALLEST_CELL`, or withheld by the run.
+    protected: np.ndarray
+    #: One row per sum: +1 for the whole, −1 for each part; its product with the counts is 0.
+    sums: csr_array
+
+
+def given_back(counts: Counts) -> np.ndarray:
+    """Which protected counts can be worked out, or to within `NARROWEST`, from what is shown?
+
+    Returns one flag per count. What a reader finds with a pencil, going from sum to sum, is
+    looked for first; only where that finds nothing, the smallest and the largest value that
+    each count can have (linear programs), which is exact. Beyond `_MOST` unknown counts that
+    hang together the pencil has the last word. Where what is shown contradicts itself, all that
+    hangs on it is flagged.
+    """
+    told = counts.protected & (counts.shown | _found_by_pencil(counts))
+    if told.any():
+        return told
+    for cells, *part in _unknown_together(counts):
+        asked = np.flatnonzero(counts.protected[cells])
+        if len(asked) and len(cells) <= _MOST:
+            told[cells[asked]] = _narrow(asked, *part)
+    return told
+
+
+def _found_by_pencil(counts: Counts) -> np.ndarray:
+    """Flags for counts that sum after sum leaves only a narrow range."""
+    entries = counts.sums.tocoo()
+    (line, cell), sign = entries.coords, entries.data
+    known = np.where(counts.shown, counts.value, 0.0)
+    low, high = known.copy(), np.where(counts.shown, known, 10 * known.max(initial=0) + 1000)
+    n_lines, n = counts.sums.shape
+    slack, unknown = _slack(counts)[line], ~counts.shown[cell]
+    for _ in range(_TURNS):
+        # A sum is 0: a count lies between what all the others together leave it.
+        least = np.where(sign > 0, low[cell], -high[cell])
+        most = np.where(sign > 0, high[cell], -low[cell])
+        rest_least = np.bincount(line, least, n_lines)[line] - least
+        rest_most = np.bincount(line, most, n_lines)[line] - most
+        before = high - low
+        lowest = np.where(sign > 0, -rest_most, rest_least) - slack
+        highest = np.where(sign > 0, -rest_least, rest_most) + slack
+        np.maximum.at(low, cell[unknown], lowest[unknown])
+        np.minimum.at(high, cell[unknown], highest[unknown])
+        if np.all(before - (high - low) < _LITTLE):
+            break
+    touched = np.bincount(cell, minlength=n) > 0
+    return touched & (high - low < NARROWEST)
+
+
+def _slack(counts: Counts) -> np.ndarray:
+    """By how much may a sum miss 0, its counts being rounded?"""
+    known = np.where(counts.shown, np.abs(counts.value), 0.0)
+    return _ROUNDED * (1 + abs(counts.sums) @ known)
+
+
+_Part = tuple[np.ndarray, csr_array, np.ndarray, np.ndarray]
+
+
+def _unknown_together(counts: Counts) -> Iterator[_Part]:
+    """Counts not shown that hang together: which, how they add up, to what, how exactly."""
+    hidden = np.flatnonzero(~counts.shown)
+    known = np.where(counts.shown, counts.value, 0.0)
+    left = counts.sums[:, hidden]
+    total = -(counts.sums @ known)
+    slack = _slack(counts)
+    n_parts, part = connected_components(left.T @ left, directed=False)
+    order = np.argsort(part, kind="stable")
+    for of_part in np.split(order, np.flatnonzero(np.diff(part[order])) + 1) if n_parts else ():
+        sums = left[:, of_part]
+        lines = np.flatnonzero(np.diff(sums.indptr))
+        yield hidden[of_part], sums[lines], total[lines], slack[lines]
+
+
+def _narrow(asked: np.ndarray, sums: csr_array, total: np.ndarray, slack: np.ndarray) -> np.ndarray:
+    """Flags for the counts `asked` of this part: can each only lie in a narrow range?"""
+    if not sums.shape[0]:
+        return np.zeros(len(asked), dtype=bool)
+    if sums.shape[1] == 1:
+        return np.ones(len(asked), dtype=bool)
+    low, high = np.full(len(asked), np.inf), np.full(len(asked), -np.inf)
+
+    def push(weight: np.ndarray) -> bool:
+        """Move to the end of what can be; every end shows how far each count can go."""
+        costs = np.zeros(sums.shape[1])
+        costs[asked] = weight
+        point = _end(costs, sums, total, slack)
+        if point is not None:
+            np.minimum(low, point[asked], out=low)
+            np.maximum(high, point[asked], out=high)
+        return point is not None
+
+    # All narrow ones at once, as long as that widens any; what remains is looked at one by one.
+    narrow = np.ones(len(asked), dtype=bool)
+    while narrow.any():
+        if not (push(narrow * 1.0) and push(narrow * -1.0)):
+            return np.ones(len(asked), dtype=bool)
+        before, narrow = narrow, high - low < NARROWEST
+        if narrow.sum() == before.sum():
+            break
+    for one in np.flatnonzero(narrow):
+        if high[one] - low[one] < NARROWEST:
+            only = np.arange(len(asked)) == one
+            push(only * 1.0), push(only * -1.0)
+    return high - low < NARROWEST
+
+
+def _end(
+    costs: np.ndarray, sums: csr_array, total: np.ndarray, slack: np.ndarray
+) -> np.ndarray | None:
+    """Counts that add up and make the costs least; None when no counts add up."""
+    most = 10 * np.abs(total).sum() + 1000
+    both = vstack([sums, -sums])
+    done = linprog(
+        costs, A_ub=both, b_ub=np.concatenate([total + slack, slack - total]), bounds=(0, most)
+    )
+    return done.x if done.status == 0 else None
