@@ -3,18 +3,22 @@
 import json
 import shutil
 import sys
+import traceback
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from hardship_model import privacy, provenance, schema, screen_study, study
 from hardship_model.data import anonymise as anonymising
 from hardship_model.data import calibration, population
 from hardship_model.data.mapping import load_mapping
+from hardship_model.data.specification import ReadWarning
 from hardship_model.files import parquet_in_parts, whole_folder, write_csv
 from hardship_model.privacy import read_key
 
@@ -198,12 +202,29 @@ def dictionary() -> None:
 
 
 def main() -> None:
-    """Run the command line. Exit code 0 only on success, 2 on bad input."""
+    """Run the command line. Exit code 0 only on success, 2 on bad input, 3 on a fault of ours.
+
+    No traceback is shown: its last line may quote a cell.
+    """
+    warnings.showwarning = _show  # type: ignore[assignment]
     try:
         app()
     except (ValueError, OSError) as problem:
-        _screen.print(f"[bold red]Not done.[/bold red] {problem}", highlight=False)
+        _screen.print(f"[bold red]Not done.[/bold red] {escape(str(problem))}", highlight=False)
         sys.exit(2)
+    except Exception as fault:
+        at = traceback.extract_tb(fault.__traceback__)[-1]
+        _screen.print(
+            f"[bold red]Not done.[/bold red] A fault of the program, not of the file:"
+            f" {type(fault).__name__} in {Path(at.filename).name}, line {at.lineno}."
+        )
+        sys.exit(3)
+
+
+def _show(message: Warning | str, category: type[Warning], *_: object) -> None:
+    """Warnings that are written for a reader, without the line of code that gave them."""
+    if issubclass(category, ReadWarning):
+        _screen.print(f"[yellow]Note.[/yellow] {escape(str(message))}", highlight=False)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,11 @@ def whole_folder(out: Path, *, mark: str) -> Iterator[Path]:
         if out.exists():
             old = new.with_name(new.name + "-old")
             os.replace(out, old)
-            os.replace(new, out)
+            try:
+                os.replace(new, out)
+            except OSError:
+                os.replace(old, out)
+                raise
             shutil.rmtree(old)
         else:
             os.replace(new, out)
@@ -65,4 +69,9 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     """
     amounts = table.select_dtypes("float")
     table = table.assign(**(amounts.round(12) + 0.0))  # a nought has no sign
-    table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n", encoding="utf-8")
+    part = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        table.to_csv(part, index=False, float_format="%.6g", lineterminator="\n", encoding="utf-8")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

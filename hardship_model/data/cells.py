@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hardship_model.data.specification import MappingError
-from hardship_model.months import to_month
+from hardship_model.data.as_written import FIRST_YEAR, LAST_YEAR, UNIT, amounts, months_of, plain
+from hardship_model.data.specification import MappingError, notice
+
+#: No sum of money, count or weight of a household is as large; float32 holds it.
+MOST = 1e15
 
 
 def codes_of(cells: pd.Series) -> tuple[np.ndarray, list[str]]:
@@ -28,33 +31,67 @@ def _text(value: Any) -> str:
     return re.sub(r"^(-?\d+)\.0+$", r"\1", str(value).strip())
 
 
-def numbers(cells: pd.Series, *, missing: Collection[str] = (), decimal: str = ".") -> np.ndarray:
-    """The cells as float64, NaN where empty or declared missing. Raises for any other text."""
+def numbers(
+    cells: pd.Series, *, missing: Collection[str] = (), decimal: str | None = None,
+    factor: float = 1.0,
+) -> np.ndarray:  # fmt: skip
+    """The cells as float64, NaN where empty or declared missing. Raises for any other text.
+
+    What can be read in one way only is read (`as_written.amounts`), and a ReadWarning counts it.
+    `factor` is what the caller multiplies by: above 1 it would count 万 twice, which is refused.
+    """
     if pd.api.types.is_numeric_dtype(cells):
         values = cells.to_numpy(dtype=np.float64, na_value=np.nan)
         marks = pd.to_numeric(pd.Series([*missing], dtype=object), errors="coerce")
         absent = np.isnan(values) | np.isin(values, marks.to_numpy(dtype=np.float64))
+        why = ""
     else:
         position, texts = codes_of(cells)
-        plain = pd.Series([*texts, ""], dtype=object).str.replace(decimal, ".", regex=False)
-        values = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64)[position]
-        absent = np.array([text in {"", *missing} for text in [*texts, ""]])[position]
-    wrong = int((~np.isfinite(values) & ~absent).sum())
+        none = np.array([plain(t) in {"", *missing} or t in missing for t in texts], dtype=bool)
+        read, kinds, why = amounts([texts[i] for i in np.flatnonzero(~none)], decimal=decimal)
+        values = _spread(~none, read, np.nan)[position]
+        absent = np.append(none, True)[position]
+        rows = {k: int(_spread(~none, f, False)[position].sum()) for k, f in kinds.items()}
+        if factor > 1 and rows.get(UNIT):
+            raise MappingError(
+                f"{rows[UNIT]} of {len(cells)} rows of {cells.name!r} say 元 or 万 themselves, and"
+                " `factor` would count it twice. Take `factor` out of the mapping."
+            )
+        said = ", ".join(f"{kind}: {n}" for kind, n in rows.items() if n)
+        if said:
+            notice(f"Rows of {cells.name!r}, of {len(cells)}, read as plain numbers: {said}.")
+    wrong = int((~(np.abs(values) < MOST) & ~absent).sum())
     if wrong:
         raise MappingError(
-            f"{wrong} of {len(cells)} rows of {cells.name!r} hold no number. Declare texts that"
-            " mean `missing`, or `decimal` under [file], or correct the file."
+            f"{wrong} of {len(cells)} rows of {cells.name!r} hold no number.{why} Declare texts"
+            " that mean `missing`, or `decimal` under [file], or correct the file."
         )
     return np.where(absent, np.nan, values)
 
 
+def _spread(where: np.ndarray, values: np.ndarray, empty: object) -> np.ndarray:
+    """The values at their places among all distinct texts; `empty` elsewhere and at the end."""
+    out = np.full(len(where) + 1, empty, dtype=values.dtype)
+    out[:-1][where] = values
+    return out
+
+
 def months(cells: pd.Series) -> np.ndarray:
-    """The cells, dates or texts like 2024-03, as months (int32). Raises for anything else."""
+    """The cells, dates or texts like 2024-03, as months (int32). Raises for anything else.
+
+    Other ways to write a month that mean one only are read as well (`as_written.months_of`), and a
+    ReadWarning counts them.
+    """
     if pd.api.types.is_datetime64_any_dtype(cells):
         values = (cells.dt.year * 12 + cells.dt.month - 1).to_numpy(np.float64, na_value=np.nan)
+        values[~cells.dt.year.between(FIRST_YEAR, LAST_YEAR).to_numpy(dtype=bool)] = np.nan
     else:
         position, texts = codes_of(cells)
-        values = np.append([_month(text) for text in texts], np.nan)[position]
+        read, otherwise = months_of(texts)
+        values = np.append(read, np.nan)[position]
+        n = int(np.append(otherwise, False)[position].sum())
+        if n:
+            notice(f"{n} of {len(cells)} rows of {cells.name!r} read as months like 2024-03.")
     wrong = int(np.isnan(values).sum())
     if wrong:
         raise MappingError(
@@ -62,13 +99,6 @@ def months(cells: pd.Series) -> np.ndarray:
             " Check [period] in the mapping."
         )
     return values.astype(np.int32)
-
-
-def _month(text: str) -> float:
-    try:
-        return float(to_month(text))
-    except ValueError:
-        return np.nan
 
 
 def flags(cells: pd.Series, codes: dict[str, bool], missing: Collection[str]) -> pd.Series:

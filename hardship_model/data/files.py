@@ -1,6 +1,11 @@
 """Files as tables: CSV, Excel, Stata and Parquet, only the columns that are asked for."""
 
 import codecs
+import csv
+import re
+import warnings
+import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -8,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from pandas.io.stata import StataReader
 
-from hardship_model.data.specification import FileOptions, MappingError
+from hardship_model.data.specification import FileOptions, MappingError, notice
 from hardship_model.privacy import IdentifierError, refuse_identifiers
 
 ENDINGS = {
@@ -21,6 +26,13 @@ ENDINGS = {
 BLOCK_BYTES = 1 << 22
 #: Rows that are looked through at a time.
 PART_ROWS = 200_000
+#: Wide files are looked through in shorter parts.
+PART_CELLS = 20_000_000
+#: A workbook unpacks to some ten times its size; one that is made to fill the memory, to 1,000.
+MOST_UNPACKED, MOST_UNPACKED_BYTES = 200, 1 << 26
+#: What a spreadsheet would execute: = or @ first, or a sign before a word. A minus alone is a mark.
+_FORMULA = r"\s*(?:[=@]|[+-]\s*(?!(?:inf|Inf|INF)$)[A-Za-z(])"
+_UTF8_TEXT = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
 
 
 def read_table(
@@ -36,6 +48,10 @@ def read_table(
     """
     if not path.is_file():
         raise MappingError(f"No file {path.name!r} to read in {path.parent.name!r}.")
+    if path.is_symlink() and path.resolve().parent != path.parent.resolve():
+        raise MappingError(
+            f"{path.name!r} is a link that leads out of its folder. Name the file itself."
+        )
     kind = options.format or ENDINGS.get(path.suffix.lower())
     if kind is None:
         raise MappingError(
@@ -47,7 +63,7 @@ def read_table(
     read = {"csv": _csv, "excel": _excel, "stata": _stata, "parquet": _parquet}[kind]
     try:
         parts = read(path, list(columns), options)
-        table = _looked_through(parts, list(columns), path) if not raw else pd.concat(parts)
+        table = _looked_through(parts, None if raw else list(columns), path)
     except (MappingError, IdentifierError):
         raise
     except ImportError:
@@ -65,13 +81,36 @@ def read_table(
     return table
 
 
-def _looked_through(parts: Iterator[pd.DataFrame], columns: list[str], path: Path) -> pd.DataFrame:
-    """The asked-for columns of all parts, when no part holds what must not come in."""
-    kept = []
+def _looked_through(
+    parts: Iterator[pd.DataFrame], columns: list[str] | None, path: Path
+) -> pd.DataFrame:
+    """The asked-for columns of all parts, when no part holds what must not come in.
+
+    Without `columns`, all of them, not looked through for identifiers yet.
+    """
+    kept, empty = [], 0
     for part in parts:
-        refuse_identifiers(part, where=repr(path.name))
-        kept.append(part[columns])
-    return pd.concat(kept, ignore_index=True) if len(kept) > 1 else kept[0]
+        filled = part.notna().any(axis=1)
+        empty += int((~filled).sum())
+        part = part[filled] if not filled.all() else part
+        _refuse_formulas(part, path)
+        if columns is not None:
+            refuse_identifiers(part, where=repr(path.name))
+        kept.append(part if columns is None else part[columns])
+    if empty:
+        notice(f"{path.name!r}: {empty} rows without a single filled cell were left out.")
+    return pd.concat(kept, ignore_index=True)
+
+
+def _refuse_formulas(part: pd.DataFrame, path: Path) -> None:
+    for name, cells in part.items():
+        if isinstance(cells.dtype, pd.StringDtype) or cells.dtype == object:
+            n = int(cells.astype("str").str.match(_FORMULA, na=False).sum())
+            if n:
+                raise MappingError(
+                    f"{n} of {len(cells)} cells of {name!r} of {path.name!r} begin like a formula"
+                    " (=, @, or a sign before a word). Store what they stand for."
+                )
 
 
 def encoding_of(path: Path) -> str:
@@ -82,12 +121,44 @@ def encoding_of(path: Path) -> str:
         return "utf-8-sig"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    for encoding in ("utf-8", "gb18030"):
-        if _decodes(path, encoding):
-            return encoding
+    _refuse_binary(path)
+    if _decodes(path, "utf-8"):
+        return "utf-8"
+    if _decodes(path, "gb18030"):
+        _refuse_mixed(path)
+        return "gb18030"
     raise MappingError(
         f"{path.name!r} is neither UTF-8 nor GB18030. Say `encoding` under [file] in the mapping."
     )
+
+
+def _refuse_binary(path: Path) -> None:
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK_BYTES):
+            if b"\0" in block:
+                raise MappingError(
+                    f"{path.name!r} holds bytes of nought: it is no text, or UTF-16 without its"
+                    " mark. Save it as CSV in UTF-8."
+                )
+
+
+def _refuse_mixed(path: Path) -> None:
+    """Are some lines Chinese in UTF-8, though the file as a whole is not?"""
+    with path.open("rb") as stream:
+        n = sum(bool(_UTF8_TEXT.search(line)) and _is_utf8(line) for line in stream)
+    if n:
+        raise MappingError(
+            f"{path.name!r} mixes encodings: {n} of its lines read as UTF-8, others do not. Save"
+            " it in one, or say `encoding` under [file] in the mapping."
+        )
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decodes(path: Path, encoding: str) -> bool:
@@ -104,24 +175,92 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 def _csv(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
     encoding = options.encoding or encoding_of(path)
-    first = pd.read_csv(path, nrows=0, sep=options.separator, encoding=encoding)
-    header = list(first.columns.str.strip())
+    header = _header(_lines(path, encoding, options.separator), columns, path)
+    with warnings.catch_warnings():
+        # Empty cells behind the last column, which `_header` has let pass.
+        warnings.simplefilter("ignore", pd.errors.ParserWarning)
+        yield from _without_headers(
+            pd.read_csv(
+                path, sep=options.separator, encoding=encoding, header=0, names=_told_apart(header),
+                index_col=False, dtype=str, keep_default_na=False, na_values=[""],
+                chunksize=max(1, min(PART_ROWS, PART_CELLS // len(header))),
+            ),
+            header, path,
+        )  # fmt: skip
+
+
+def _lines(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
+    with path.open(encoding=encoding, newline="") as stream:
+        try:
+            yield from csv.reader(stream, delimiter=separator, strict=True)
+        except csv.Error:
+            raise MappingError(
+                f"{path.name!r}: a quotation mark opens and is not closed, or closes within a cell."
+                " Two of them stand for one inside a cell."
+            ) from None
+
+
+def _header(lines: Iterator[list[str]], columns: list[str], path: Path) -> list[str]:
+    """The header, when every row has a cell for each of its columns, and none more."""
+    header = [name.strip() for name in next((line for line in lines if line), [])]
     _refuse_missing(columns, header, path)
-    return iter(
-        pd.read_csv(
-            path, sep=options.separator, encoding=encoding, header=0, names=header,
-            index_col=False, dtype=str, keep_default_na=False, na_values=[""],
-            chunksize=PART_ROWS,
+    rows = short = long = 0
+    for line in lines:
+        rows += bool(line)
+        short += 0 < len(line) < len(header)
+        long += any(cell.strip() for cell in line[len(header) :])
+    if short or long:
+        raise MappingError(
+            f"{path.name!r}: of {rows} rows {short} have fewer cells than the {len(header)} of the"
+            f" header and {long} have more. Is a separator inside a cell? Put it in quotes."
         )
-    )  # fmt: skip
+    return header
+
+
+def _without_headers(
+    parts: Iterator[pd.DataFrame], header: list[str], path: Path
+) -> Iterator[pd.DataFrame]:
+    """The parts without rows that repeat the header, as files pasted together have them."""
+    repeated = 0
+    for part in parts:
+        like = part.iloc[:, 0].str.strip() == header[0]
+        like[like] = (part[like].fillna("") == header).all(axis=1)
+        repeated += int(like.sum())
+        yield part[~like] if like.any() else part
+    if repeated:
+        notice(f"{path.name!r}: {repeated} rows that repeat the header were left out.")
+
+
+def _told_apart(header: list[str]) -> list[str]:
+    """Headings that nobody asked for may be empty or stand twice; they get names of their own."""
+    counts = Counter(header)
+    return [
+        name if name and counts[name] == 1 else f"{name or 'no heading'} (column {place})"
+        for place, name in enumerate(header, start=1)
+    ]
 
 
 def _excel(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
+    if zipfile.is_zipfile(path):
+        _refuse_bomb(path)
     sheet = 0 if options.sheet is None else options.sheet
-    table = pd.read_excel(path, sheet_name=sheet, keep_default_na=False, na_values=[""])
-    table.columns = table.columns.astype(str).str.strip()
-    _refuse_missing(columns, list(table.columns), path)
-    yield table
+    table = pd.read_excel(
+        path, sheet_name=sheet, header=None, keep_default_na=False, na_values=[""]
+    )
+    header = ["" if pd.isna(name) else str(name).strip() for name in table.iloc[0]]
+    _refuse_missing(columns, header, path)
+    yield table[1:].set_axis(_told_apart(header), axis=1).infer_objects()
+
+
+def _refuse_bomb(path: Path) -> None:
+    with zipfile.ZipFile(path) as file:
+        unpacked = sum(entry.file_size for entry in file.infolist())
+    times = unpacked / path.stat().st_size
+    if times > MOST_UNPACKED and unpacked > MOST_UNPACKED_BYTES:
+        raise MappingError(
+            f"{path.name!r} would unpack to {times:,.0f} times its size, as no workbook does; it is"
+            " not opened. Save it anew."
+        )
 
 
 def _stata(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
@@ -141,7 +280,16 @@ def _refuse_missing(wanted: list[str], found: list[str], path: Path) -> None:
     missing = [column for column in wanted if column not in found]
     if missing:
         hint = " Is `separator` under [file] right?" if len(found) == 1 else ""
+        empty = found.count("")
+        if empty:
+            hint = f" {empty} of them are empty: one row of headings is wanted, no merged cells."
         raise MappingError(
             f"{path.name!r} lacks {len(missing)} of the {len(wanted)} columns that the mapping"
             f" names: {', '.join(missing)}. Its header holds {len(found)} columns.{hint}"
+        )
+    doubled = [column for column in wanted if found.count(column) > 1]
+    if doubled:
+        raise MappingError(
+            f"{path.name!r} has more than one column {', '.join(doubled)}. Which one is meant?"
+            " Rename the others."
         )

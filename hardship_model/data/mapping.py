@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hardship_model.data.cells import categories, codes_of, flags, months, numbers
+from hardship_model.data.as_written import plain
+from hardship_model.data.cells import MOST, categories, codes_of, flags, months, numbers
 from hardship_model.data.files import read_table
 from hardship_model.data.panel import WEIGHT, Panel, PanelError, build
 from hardship_model.data.specification import (
@@ -15,6 +16,7 @@ from hardship_model.data.specification import (
     MappingError,
     Source,
     load_mapping,
+    notice,
     parse,
 )
 from hardship_model.months import to_text
@@ -25,6 +27,8 @@ __all__ = ["Mapping", "MappingError", "load_mapping", "panel_of", "parse", "read
 #: A median income outside these multiples of the line means that the units differ. Assumed: the
 #: widest error that a wrong unit leaves (1,000 or 10,000) lies far outside, real panels inside.
 LEAST_INCOME_OVER_LINE, MOST_INCOME_OVER_LINE = 0.02, 50.0
+#: A single income above this multiple of the line is told. Assumed, as above: a wrong unit's width.
+ABSURD_OVER_LINE = 1000.0
 
 
 def read_panel(mapping: Mapping | str | Path, path: str | Path) -> Panel:
@@ -84,21 +88,35 @@ def _kept(mapping: Mapping, table: pd.DataFrame) -> pd.DataFrame:
 def _household(mapping: Mapping, table: pd.DataFrame) -> pd.Series:
     """The household's key: whole numbers where they are, else text (007 and 7 stay apart)."""
     ids = table[mapping.household]
-    empty = int(ids.isna().sum())
+    if not pd.api.types.is_numeric_dtype(ids):
+        ids = _plain(ids)
+    empty = int((ids.isna() | (ids == "")).sum())
     if empty:
         raise MappingError(
             f"{empty} of {len(ids)} rows have no household in {mapping.household!r}."
             " Every row needs its household's pseudonym."
         )
     if pd.api.types.is_numeric_dtype(ids):
-        whole = ids.astype("int64")
-        if not bool((whole == ids).all()):
-            raise MappingError(f"{mapping.household!r} holds numbers that are not whole.")
-        return whole
+        exact = ids.abs() < MOST
+        if not bool((exact & (ids % 1 == 0)).all()):
+            raise MappingError(
+                f"{mapping.household!r} holds numbers that are not whole, or so long that a"
+                " spreadsheet may have rounded them. Store the pseudonyms as text."
+            )
+        return ids.astype("int64")
+    if bool(ids.str.fullmatch(r"0|[1-9][0-9]{0,17}").all()):
+        return ids.astype("int64")
+    return ids
+
+
+def _plain(ids: pd.Series) -> pd.Series:
+    """Keys as text without full-width characters, which would make two households of one."""
     texts = ids.astype("str").str.strip()
-    if bool(texts.str.fullmatch(r"0|[1-9][0-9]{0,17}").all()):
-        return texts.astype("int64")
-    return texts
+    folded = texts.map(plain, na_action="ignore")
+    n = int((folded != texts).sum() - texts.isna().sum())
+    if n > 0:
+        notice(f"{n} of {len(ids)} rows of {ids.name!r} read without full-width characters.")
+    return folded
 
 
 def _when(mapping: Mapping, table: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -134,7 +152,7 @@ def _whole(cells: pd.Series, *, least: int, most: int) -> np.ndarray:
 
 def _income(mapping: Mapping, table: pd.DataFrame, month: pd.Series) -> np.ndarray:
     amount = mapping.income
-    values = _numbers(mapping, table[amount.column], amount.missing) * amount.factor
+    values = _numbers(mapping, table[amount.column], amount.missing, amount.factor)
     for name in amount.divide_by:
         values = values / _divisor(mapping, table[name])
     return values / _prices(mapping, month) if mapping.deflator else values
@@ -154,7 +172,7 @@ def _prices(mapping: Mapping, month: pd.Series) -> np.ndarray:
 def _poverty_line(mapping: Mapping, table: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
     line = mapping.line
     if line.column is not None:
-        return _divisor(mapping, table[line.column]) * line.factor
+        return _divisor(mapping, table[line.column], line.factor)
     if line.fixed is not None:
         return np.full(len(rows), float(line.fixed))
     if line.of == "base period median":
@@ -190,6 +208,14 @@ def _refuse_other_units(mapping: Mapping, rows: pd.DataFrame) -> None:
             f"Mapping {mapping.name!r}: the median of {len(rows)} incomes is {ratio:.4g} times"
             " the poverty line. Are both in one unit, per person and month? Check `factor`."
         )
+    below = int((rows["income"] < 0).sum())
+    above = int((rows["income"] > ABSURD_OVER_LINE * rows["poverty_line"]).sum())
+    if below or above:
+        notice(
+            f"Mapping {mapping.name!r}: {below} of {len(rows)} incomes are negative and {above}"
+            f" more than {ABSURD_OVER_LINE:,.0f} times the line. They are kept as they stand;"
+            " declare codes for `missing`."
+        )
 
 
 def _in_hardship(mapping: Mapping, table: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
@@ -208,7 +234,7 @@ def _column(mapping: Mapping, source: Source, table: pd.DataFrame, rows: pd.Data
         return categories(cells, dict(source.codes), missing)
     if source.meaning.kind == "flag":
         return flags(cells, dict(source.codes), missing)
-    values = _numbers(mapping, cells, source.missing) * source.factor
+    values = _numbers(mapping, cells, source.missing, source.factor)
     for name in source.divide_by:
         own = name in rows.columns
         values = values / (rows[name].to_numpy() if own else _divisor(mapping, table[name]))
@@ -217,8 +243,8 @@ def _column(mapping: Mapping, source: Source, table: pd.DataFrame, rows: pd.Data
     return pd.Series(values.astype(np.float32), index=rows.index)
 
 
-def _divisor(mapping: Mapping, cells: pd.Series) -> np.ndarray:
-    values = _numbers(mapping, cells, ())
+def _divisor(mapping: Mapping, cells: pd.Series, factor: float = 1.0) -> np.ndarray:
+    values = _numbers(mapping, cells, (), factor)
     _refuse_below(values, cells, least=np.nextafter(0.0, 1.0))
     return values
 
@@ -233,5 +259,8 @@ def _refuse_below(values: np.ndarray, cells: pd.Series, *, least: float) -> None
         )
 
 
-def _numbers(mapping: Mapping, cells: pd.Series, missing: tuple[str, ...]) -> np.ndarray:
-    return numbers(cells, missing=(*missing, *mapping.file.missing), decimal=mapping.file.decimal)
+def _numbers(
+    mapping: Mapping, cells: pd.Series, missing: tuple[str, ...], factor: float = 1.0
+) -> np.ndarray:
+    every = (*missing, *mapping.file.missing)
+    return numbers(cells, missing=every, decimal=mapping.file.decimal, factor=factor) * factor

@@ -1,6 +1,7 @@
 """The mapping file: which column of an extract means what, in which unit, at which frequency."""
 
 import tomllib
+import warnings
 from collections.abc import Mapping as Table
 from dataclasses import MISSING, dataclass, field, fields
 from importlib.resources import files
@@ -38,6 +39,15 @@ class MappingError(PanelError):
     """A mapping file that cannot be used, or that does not fit the file it is used on."""
 
 
+class ReadWarning(UserWarning):
+    """What was read otherwise than it stands, or looks doubtful: which column, how many cells."""
+
+
+def notice(text: str) -> None:
+    """Tell the reader what was set right; the text names no household and quotes no cell."""
+    warnings.warn(text, ReadWarning, stacklevel=3)
+
+
 @dataclass(frozen=True, kw_only=True)
 class FileOptions:
     """How the extract is stored; what is left out is told from the file itself."""
@@ -47,7 +57,8 @@ class FileOptions:
     #: Of a CSV: UTF-8 with or without BOM, else GB18030, when empty.
     encoding: str | None = None
     separator: str = ","
-    decimal: Literal[".", ","] = "."
+    #: A point when empty; then 1,234 is read only where the column shows that it is no decimal.
+    decimal: Literal[".", ","] | None = None
     #: Of an Excel file: the sheet's name; the first sheet when empty.
     sheet: str | None = None
     #: Texts that mean "not answered" in every column; an empty cell always does.
@@ -56,7 +67,7 @@ class FileOptions:
     def __post_init__(self) -> None:
         """Refuse a format or decimal mark that nobody can read."""
         _one_of(self.format, (None, *get_args(Format)), "file.format")
-        _one_of(self.decimal, (".", ","), "file.decimal")
+        _one_of(self.decimal, (None, ".", ","), "file.decimal")
 
 
 @dataclass(frozen=True, kw_only=True)

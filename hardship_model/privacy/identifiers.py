@@ -136,7 +136,7 @@ def _texts(cells: pd.Series) -> tuple[np.ndarray, list[str]]:
         # Among large amounts eight digits are an amount, elsewhere they may be a date.
         large = _many(np.abs(number) > _LARGE_AMOUNT)
         least = _PHONE if large else _FEWEST_DIGITS
-        short = (number < least) | (number != np.floor(number))
+        short = (number < least) | (number != np.floor(number)) | np.isinf(number)
     kept = np.flatnonzero(np.isnan(number) | ~short)
     place = np.full(len(distinct) + 1, -1)
     place[kept] = np.arange(len(kept))
