@@ -8,7 +8,7 @@ the best mix.
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hardship_model.data.population import Config, invent
@@ -59,11 +59,14 @@ def _ours(world: World) -> dict[str, Contacts]:
     }
 
 
-def _plain(world: World) -> dict[str, Contacts]:
+def _plain(world: World, names: Sequence[str] = TWO) -> dict[str, Contacts]:
     procedure = world.given(LEAD_IN).card(Procedure)
     return {
-        strategy.name: PlainOffice(world, strategy, SEED, 0, procedure).play().contacts
-        for strategy in ready_made(world, TWO)
+        strategy.name: [
+            contact[:6]
+            for contact in PlainOffice(world, strategy, SEED, 0, procedure).play().contacts
+        ]
+        for strategy in ready_made(world, names)
     }
 
 
@@ -77,6 +80,18 @@ def large(n_households: int = 100_000, replicates: int = 20) -> None:
     print(
         f"{n_households:,} households × {len(world.rows)} months × {len(NAMES)} strategies ×"
         f" {replicates} replicates: {seconds:.1f} s, of one core {busy:.1f} s"
+    )
+
+
+def plain_part(n_households: int = 2000, times: int = 50 * 20) -> None:
+    """How long would one household at a time take for `large`? A part of it, multiplied."""
+    world = from_town(invent(Config(n_households=n_households, seed=SEED)))
+    busy = time.process_time()
+    _plain(world, NAMES)
+    busy = time.process_time() - busy
+    print(
+        f"One household at a time, the same strategies on {n_households:,} households once: of one"
+        f" core {busy:.1f} s; {times:,} times that is {times * busy:,.0f} s"
     )
 
 
@@ -104,4 +119,5 @@ def mix(n_households: int = 200_000) -> None:
 
 if __name__ == "__main__":
     large()
+    plain_part()
     mix()
