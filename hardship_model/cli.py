@@ -182,6 +182,7 @@ def anonymise(
     _screen.print(f"Done. {len(table):,} rows in {out / 'extract.csv'}; the key stays where it is.")
 
 
+@app.command()
 def release(
     run: Annotated[Path, typer.Argument(help="A folder that `run` or `screen` wrote.")],
     out: Annotated[

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, milp
+from typer.testing import CliRunner
 
+from hardship_model.cli import app
 from hardship_model.files import write_csv
 from hardship_model.privacy import (
     LOG,
@@ -219,6 +221,13 @@ def test_earlier_releases_stay_and_are_held_against_the_new_one(run, tmp_path):
 
     earlier = sorted(p.parent.name for p in (tmp_path / "out").rglob("earlier/*/by_group.csv"))
     assert earlier == ["1", "2"]
+
+
+def test_the_command_writes_a_release(run, tmp_path):
+    done = CliRunner().invoke(app, ["release", str(run), "--out", str(tmp_path / "out")])
+
+    assert done.exit_code == 0
+    assert (tmp_path / "out" / LOG).is_file()
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path):

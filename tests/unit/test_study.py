@@ -3,12 +3,19 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from hardship_model import privacy
 from hardship_model.data import surveys
 from hardship_model.data.panel import PanelError
+from hardship_model.privacy.attack import given_back
+from hardship_model.privacy.suppression import Book
+from hardship_model.privacy.tables import places
 from hardship_model.study import ConfigError, load_study
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
@@ -112,3 +119,20 @@ def test_a_config_that_is_not_there_is_said_so(tmp_path):
     assert "There is no config nowhere.toml" in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_attack_on_what_is_released_of_a_run_recovers_nothing(runs):
+    tables = {p.stem: pd.read_csv(p) for p in sorted((runs / "one").glob("*.csv"))}
+    out, _ = privacy.passed(tables)
+    book = Book()
+    where = places(tables, book)
+    truth = book.counts()
+    shown = np.zeros(len(truth.value), dtype=bool)
+    for name, counted in where.items():
+        for place in counted:
+            shown[place.number] |= pd.notna(out[name][place.column].iloc[place.row])
+
+    assert set(where) > {"backtest", "by_group", "lists", "reliability", "transitions"}
+    assert truth.protected.sum() > 100
+    assert given_back(replace(truth, shown=truth.shown)).any()
+    assert not given_back(replace(truth, shown=shown)).any()
