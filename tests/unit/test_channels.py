@@ -265,6 +265,19 @@ def test_a_strategy_with_a_model_wants_the_models_name():
 # ---- Small tools
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_months_that_are_counted_are_put_in_the_same_order_as_numbers_that_are_sorted(seed):
+    rng = np.random.default_rng(seed)
+    months = rng.integers(24_000, 24_024, size=300).astype(np.int32)
+    luck = rng.random(300)
+    whole_months = np.cumsum(np.bincount(months - months.min()))[:3].tolist()
+
+    for n in (1, 7, 150, 299, *whole_months, *(k + 1 for k in whole_months)):
+        sorted_out = np.sort(np.lexsort((luck, months))[:n])
+        assert smallest(months, n, luck=luck).tolist() == sorted_out.tolist()
+        assert smallest(months.astype(float), n, luck=luck).tolist() == sorted_out.tolist()
+
+
 def test_the_smallest_values_come_first_then_luck_then_the_register_and_the_missing_last():
     values = np.array([3.0, 1.0, 2.0, 2.0, np.nan, 2.0])
     luck = np.array([0.0, 0.9, 0.5, 0.1, 0.0, 0.1])
