@@ -233,9 +233,10 @@ def test_a_reference_that_cannot_be_played_is_refused(small):
 
 
 @cache
-def scored(change=""):
+def scored(change="", late_months=0):
     panel = random_panel(3, n=500, periods=11)
     rows, middle = panel.rows, FIRST + 8
+    rows = rows.assign(recorded_month=rows["month"] + late_months)
     if change == "later":
         late = rows["recorded_month"] > middle
         rows = rows.assign(income=rows["income"].mask(late, 1.0), nights=rows["nights"] + 9 * late)
@@ -264,8 +265,11 @@ def test_what_is_written_down_after_a_month_changes_no_score_up_to_it():
     assert not ours[~until]["risk"].equals(theirs[theirs["as_of"] > middle]["risk"])
 
 
-def test_no_answer_after_the_eve_is_ever_seen():
-    pd.testing.assert_frame_equal(scored()[0], scored("answers")[0])
+@pytest.mark.parametrize("late_months", [0, 4])
+def test_no_answer_that_comes_after_the_eve_is_ever_seen(late_months):
+    ours, theirs = (scored(change, late_months)[0] for change in ("", "answers"))
+
+    pd.testing.assert_frame_equal(ours, theirs)
 
 
 def test_scores_come_as_late_as_the_cross_check_and_last_for_a_year():

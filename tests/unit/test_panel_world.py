@@ -388,6 +388,17 @@ def test_the_cross_check_misses_what_it_misses_in_the_town():
     assert told.groupby(panel.rows["household_id"])["linkable"].nunique().max() == 1
 
 
+def test_departments_go_by_a_value_for_a_year():
+    world = drawn("a .????????????.\nb H.............", periods=(1, 13))
+    assert world.traces.linkable.all()
+
+    known = ~np.isnan(world.traces.seen_over_dibao[LEAD_IN:])
+
+    # Written down at the end of the month before the first that is played.
+    assert known[:, 0].tolist() == [True] * 11 + [False, True]
+    assert known[:, 1].all()
+
+
 @pytest.mark.parametrize("lag", [0, 4])
 def test_departments_know_nothing_of_a_period_before_it_is_written_down(lag):
     panel = random_panel(4)
