@@ -19,6 +19,7 @@ from hardship_model.report.screened import (
     share_said,
     strategies_said,
     verdicts_table,
+    with_what,
 )
 from hardship_model.screen_study import PanelResults
 from hardship_model.screening.comparison import CLERKS, OF_FALLS_ALONE
@@ -56,7 +57,7 @@ def panel_in_short(results: PanelResults) -> Iterator[str]:
     able = [name for name, row in luck.items() if not pd.isna(row["best"])]
     first = max(able, key=lambda name: rows[name]["value"])
     said = (
-        f"At equal means, {words.model(first)} found the most new falls"
+        f"{with_what(results.strategies)}, {words.model(first)} found the most new falls"
         f" {words.STRATEGY_MEASURES[by]}: {share_said(rows[first])}"
     )
     if first != results.study.reference:

@@ -114,15 +114,19 @@ def _about_the_best(results: ScreenResults) -> Iterator[str]:
     able = {n: r for n, r in rows.items() if n in set(results.assumption_draws["strategy"])}
     first = first or max(able, key=lambda name: able[name]["value"])
     of, usual = rows[first], rows[results.study.reference]
-    means = results.strategies[["visits_per_month", "budget_yuan_per_year"]].drop_duplicates()
-    with_what = "At equal means" if len(means) == 1 else "Each with its own means"
     said = (
-        f"{with_what}, {words.model(first)} found the most falls {words.STRATEGY_MEASURES[by]}:"
-        f" {share_said(of)}"
+        f"{with_what(results.strategies)}, {words.model(first)} found the most falls"
+        f" {words.STRATEGY_MEASURES[by]}: {share_said(of)}"
     )
     if of["reference"]:
         said += f"; {words.model(results.study.reference)} {share_said(usual)}: {gap_said(of)}"
     yield said + "."
+
+
+def with_what(strategies: pd.DataFrame) -> str:
+    """Have all strategies the same staff and money?"""
+    means = strategies[["visits_per_month", "budget_yuan_per_year"]].drop_duplicates()
+    return "At equal means" if len(means) == 1 else "Each with its own means"
 
 
 def share_said(row: _Row) -> str:
@@ -206,7 +210,7 @@ def comparison_table(comparison: pd.DataFrame, *measures: str) -> pd.DataFrame:
 
 def _value(row: _Row, measure: str) -> str:
     if pd.isna(row["value"]):
-        return "none"
+        return words.WITHHELD if row.get("withheld") else "none"
     if measure in ("visits_per_find", "yuan_per_find", "unseen_months", "aid_yuan"):
         return words.value_between(row, digits=1 if row["value"] < 100 else 0)
     return words.percent_between(row["value"], row["low"], row["high"])

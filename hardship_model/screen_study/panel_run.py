@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hardship_model.data.panel import Panel
+from hardship_model.data.population.codes import PLACES
 from hardship_model.evaluation.metrics import ratio
 from hardship_model.privacy import withhold_small_cells
 from hardship_model.provenance import describe
@@ -85,7 +86,7 @@ def run_panel(
         study=study,
         data={**describe(panel), **_seen(world)},
         how_sure=_how_sure(study),
-        scale=played.scale_text(),
+        scale=_scale(world),
         left_out=left_out,
         strategies=strategies_table(strategies, world),
         comparison=_withheld(
@@ -254,6 +255,14 @@ def _seen(world: PanelWorld) -> dict[str, Any]:
         "begun_before_seen_or_played": int((~new).sum()),
         "file_at_start": {name: int(n) for name, n in zip(REGISTERED, file, strict=True) if n},
     }  # fmt: skip
+
+
+def _scale(world: PanelWorld) -> str:
+    place = PLACES[0]
+    return (
+        f"Fixed costs, sites and staff are those of an office in {place} with {world.n_at_once:,}"
+        f" worker households, {world.scale()[place]:.3%} of that region's"
+    )
 
 
 def _how_sure(study: PanelScreen) -> str:

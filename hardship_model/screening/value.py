@@ -175,5 +175,6 @@ def say(worth: float, low: float, high: float, *, ends: np.ndarray) -> str:
 
 def _words(visits: float, ends: np.ndarray) -> str:
     if np.isinf(visits):
-        return f"more than {ends[1]:+.0f}" if visits > 0 else f"fewer than −{-ends[0]:.0f}"
+        beyond = f"more than {ends[1]:+.0f}" if visits > 0 else f"fewer than {ends[0]:+.0f}"
+        return beyond.replace("-", "−")
     return f"{visits:+.0f}".replace("-", "−")

@@ -213,6 +213,9 @@ def test_the_page_stands_alone_and_says_what_a_replicate_is(small, tmp_path):
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "A replicate is luck, not a town" in page
     assert "linkage wants a column" in page
+    assert "Each with its own means" in page
+    assert "an office in Guangxi with" in page
+    assert "<td>withheld" in page.replace(' class="number"', "")
     assert "This panel cannot tell: within six months" in page
     shown = {p.get_title("left") for p in figures.draw_found(results.comparison).axes}
     assert "within six months" not in shown

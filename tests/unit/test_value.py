@@ -211,6 +211,7 @@ def test_beyond_the_grid_it_is_said_to_be_more_than():
     assert say(np.inf, 3.2, np.inf, ends=np.array([-5, 10])) == (
         "more than +10 (+3 to more than +10)"
     )
+    assert say(-np.inf, -np.inf, 4.0, ends=np.array([0.0, 8.0])).startswith("fewer than +0 (")
 
 
 def one_by_one(offered, budget_yuan, visits):
