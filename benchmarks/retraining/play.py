@@ -4,7 +4,7 @@
 
 plays ten towns of 10,000 households from 2017 to 2022, with visits in this order (one of
 `screening.strategies.ORDERS`; `by_risk_since_visit` unless told otherwise), and writes the two
-tables of `retraining.apart` beside this file. Notebook 10 reads them.
+tables of `retraining.apart` beside this file. Notebook 10 plays a small version.
 """
 
 import sys
