@@ -135,6 +135,6 @@ pd.DataFrame(
 #
 # ## What this does not show
 #
-# * A large run. `python benchmarks/retraining/play.py` plays ten towns of 10,000 households over six years, with every office; it takes an hour or more.
+# * A large run. `python benchmarks/retraining/play.py` plays ten towns of 10,000 households over six years, with every office, in a quarter of an hour; what it found stands in `benchmarks/README.md`.
 # * Other ways to go astray: an office whose reports come from its friends, a rule that changes, visitors who see what the score makes them expect.
 # * What visits by lot cost those who would have been visited instead; the share found on the right counts it for this town only.

@@ -1,4 +1,4 @@
-"""Not a race: offices that learn from their own visits, at a size that takes an hour or more.
+"""Not a race: offices that learn from their own visits, at a size that takes a quarter of an hour.
 
     python benchmarks/retraining/play.py [ORDER]
 
