@@ -31,6 +31,8 @@ app = typer.Typer(
 _screen = Console(stderr=True)
 
 _MARK = "versions.json"
+#: Exit code of a fault of the program (EX_SOFTWARE of BSD's sysexits); 3 means *refused*.
+_FAULT = 70
 #: A larger town is measured on its first households.
 _CALIBRATED_HOUSEHOLDS = 50_000
 _CALIBRATION_SHOWN = ("target", "kind", "tag", "tuned to", "band", "simulated (95 %)", "verdict")
@@ -203,7 +205,8 @@ def dictionary() -> None:
 
 
 def main() -> None:
-    """Run the command line. Exit code 0 only on success, 2 on bad input, 3 on a fault of ours.
+    """Run the command line. Exit code 0 only on success, 2 on bad input, 3 when a gate refuses
+    a candidate, 70 on a fault of ours.
 
     No traceback is shown: its last line may quote a cell.
     """
@@ -219,7 +222,7 @@ def main() -> None:
             f"[bold red]Not done.[/bold red] A fault of the program, not of the file:"
             f" {type(fault).__name__} in {Path(at.filename).name}, line {at.lineno}."
         )
-        sys.exit(3)
+        sys.exit(_FAULT)
 
 
 def _show(message: Warning | str, category: type[Warning], *_: object) -> None:

@@ -68,6 +68,15 @@ class Origin:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Learned:
+    """Models fitted at one origin, by name, and how much there was to learn from."""
+
+    fitted: Mapping[str, Calibrated]
+    n_train: int
+    train_events: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Scored:
     """Every model's scores for the households judged at one task and origin."""
 
@@ -107,15 +116,52 @@ def score_everybody(
     the invented town the truth is known). Answers train only when they were on file at
     `train_until`. Raises PanelError when nobody is left to train on or to judge.
     """
-    teacher = learn_from or panel
     test = rows_to_judge(judge_by or panel, task, origin)
+    if test.empty:
+        raise PanelError(
+            f"Task {task.name!r} at origin {origin.name!r}: nobody to judge; at least one row is"
+            " needed. Check the months of the origin in the config."
+        )
+    learned = fit_models(
+        panel, task=task, origin=origin, models=models, declared=declared, seed=seed,
+        learn_from=learn_from,
+    )  # fmt: skip
+    X_test = features(panel, declared, who=test)
+    return Scored(
+        task=task,
+        origin=origin,
+        rows=test,
+        score={name: model.score(X_test) for name, model in learned.fitted.items()},
+        risk={name: model.risk(X_test) for name, model in learned.fitted.items()},
+        n_train=learned.n_train,
+        train_events=learned.train_events,
+        fitted=learned.fitted,
+    )
+
+
+def fit_models(
+    panel: Panel,
+    *,
+    task: Task,
+    origin: Origin,
+    models: Sequence[str],
+    declared: Sequence[Feature],
+    seed: int,
+    learn_from: Panel | None = None,
+) -> Learned:
+    """What do these models make of the answers that were on file at the origin's `train_until`?
+
+    Arguments are those of `score_everybody`; of the origin only `train_until` counts. Raises
+    PanelError when the answers are all of one kind, or there are none.
+    """
+    teacher = learn_from or panel
     answers = Lessons.of_answers(panel, declared, *_everybody_to_learn_from(teacher, task, origin))
     asked = answers.y[answers.own]
-    if not len(test) or len(np.unique(asked)) < 2:
+    if len(np.unique(asked)) < 2:
         raise PanelError(
             f"Task {task.name!r} at origin {origin.name!r}: {len(asked)} rows to train on with"
-            f" {int(asked.sum())} events, {len(test)} to judge; both kinds of answer and at least"
-            " one row to judge are needed. Check the months of the origin in the config."
+            f" {int(asked.sum())} events; both kinds of answer are needed. Check the months of the"
+            " origin in the config."
         )
     lessons = dict.fromkeys(models, answers)
     if following := [name for name in models if name in FOLLOWING]:
@@ -130,17 +176,7 @@ def score_everybody(
         )
         for name in models
     }  # fmt: skip
-    X_test = features(panel, declared, who=test)
-    return Scored(
-        task=task,
-        origin=origin,
-        rows=test,
-        score={name: model.score(X_test) for name, model in fitted.items()},
-        risk={name: model.risk(X_test) for name, model in fitted.items()},
-        n_train=len(asked),
-        train_events=int(asked.sum()),
-        fitted=fitted,
-    )
+    return Learned(fitted=fitted, n_train=len(asked), train_events=int(asked.sum()))
 
 
 def _everybody_to_learn_from(

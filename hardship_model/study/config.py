@@ -77,42 +77,50 @@ def load_study(path: Path) -> Study:
 
 
 def _study(table: dict[str, Any], folder: Path) -> Study:
-    panel = _only(
-        table.pop("panel", {}), ("survey", "path", "households", "seed", "learn_from"), "[panel]"
-    )
+    panel = panel_of(table.pop("panel", {}), folder)
     models = tuple(dict.fromkeys([*BASELINES, *table.pop("models", ())]))
     for name in models:
         build(name, (), seed=0)
     visits = table.pop("visits", None)
     groups = groupings(table.pop("groups", {}))
-    tasks = tuple(_task(t) for t in table.pop("tasks", ()))
+    tasks = tuple(task_of(t) for t in table.pop("tasks", ()))
     origins = tuple(_origin(o) for o in table.pop("origins", ()))
     if not tasks or not any(o.role == "judge" for o in origins):
         raise ConfigError("at least one [[tasks]] and one [[origins]] that judges are needed.")
-    plain = _only(table, ("name", "title", "list_shares", "n_draws", "seed"), "the config")
+    plain = only(table, ("name", "title", "list_shares", "n_draws", "seed"), "the config")
     return Study(
-        survey=panel["survey"],
-        path=(folder / panel["path"]) if "path" in panel else None,
-        households=panel.get("households", 20_000),
-        town_seed=panel.get("seed", 1),
-        learn_from=panel.get("learn_from", "truth"),
         tasks=tasks,
         origins=origins,
         models=models,
         visits=_visit_plan(visits) if visits else None,
         groups=groups,
+        **panel,
         **{k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()},  # type: ignore[arg-type]
     )
 
 
-def _only(table: dict[str, Any], allowed: tuple[str, ...], where: str) -> dict[str, Any]:
+def panel_of(table: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What [panel] says of the households, as fields of `Study`; paths as seen from `folder`."""
+    panel = only(table, ("survey", "path", "households", "seed", "learn_from"), "[panel]")
+    return {
+        "survey": panel["survey"],
+        "path": (folder / panel["path"]) if "path" in panel else None,
+        "households": panel.get("households", 20_000),
+        "town_seed": panel.get("seed", 1),
+        "learn_from": panel.get("learn_from", "truth"),
+    }
+
+
+def only(table: dict[str, Any], allowed: tuple[str, ...], where: str) -> dict[str, Any]:
+    """The table, unless it has keys that nobody knows. Raises ConfigError."""
     unknown = sorted(set(table) - set(allowed))
     if unknown:
         raise ConfigError(f"{where} does not know {unknown}; it knows {sorted(allowed)}.")
     return table
 
 
-def _task(table: dict[str, Any]) -> Task:
+def task_of(table: dict[str, Any]) -> Task:
+    """The forecast that a table of a config asks for."""
     asked = {f.name for f in fields(Question)}
     question = Question(**{k: v for k, v in table.items() if k in asked})
     return Task(question=question, **{k: v for k, v in table.items() if k not in asked})
