@@ -122,6 +122,9 @@ figures.draw_origins(stairs)
 report.choice_table(results.choice)
 
 # %% [markdown]
+# *What to see.* Regret is how far a model stays behind the best one at the choosing origin, on average over AUROC and average precision (both explained above); *at worst*, in one of the two.
+# The least regret is chosen. With one choosing origin and few falls, a small lead is luck as much as merit.
+#
 # ## How well did each rank?
 
 # %%

@@ -309,19 +309,42 @@ def choose(table: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    one row per task × model: `regret`, `n_origins`, `chosen`.
+    one row per task × model: mean `regret`, the `worst` at one origin and metric, `n_origins`,
+    `chosen`, and `why`, in words. Raises ValueError when a task has no such origin with both
+    kinds of answer.
 
     """
     looked_at = table[(table["role"] == "choose") & table["metric"].isin(CHOSEN_BY)]
-    if looked_at.empty:
-        raise ValueError("No origin has the role 'choose'; at least one is needed to choose by.")
+    looked_at = looked_at.dropna(subset="value")
+    if left := sorted(set(table["task"]) - set(looked_at["task"])):
+        raise ValueError(
+            f"Task {', '.join(left)}: no origin has the role 'choose' and households that fell and"
+            " that did not; at least one is needed to choose by."
+        )
     place = ["task", "origin", "metric"]
     best = looked_at.groupby(place)["value"].transform("max")
     regret = (
         looked_at.assign(regret=best - looked_at["value"])
         .groupby(["task", "model"], sort=False)
-        .agg(regret=("regret", "mean"), n_origins=("origin", "nunique"))
+        .agg(regret=("regret", "mean"), worst=("regret", "max"), n_origins=("origin", "nunique"))
         .reset_index()
     )
     regret["chosen"] = regret.index.isin(regret.groupby("task")["regret"].idxmin())
+    # Words are put back by the row's index.
+    regret["why"] = pd.concat([_why(rows) for _, rows in regret.groupby("task")])
     return regret
+
+
+def _why(of_task: pd.DataFrame) -> pd.Series:
+    """Why was this model chosen for a task, and why was each other not? Index as `of_task`."""
+    [chosen], others = of_task[of_task["chosen"]].to_dict("records"), of_task[~of_task["chosen"]]
+    n = chosen["n_origins"]
+    further = of_task["regret"] - chosen["regret"]
+    why = further.map(lambda by: f"by {by:.3f} further behind than the chosen one")
+    why[further == 0] = "as near as the chosen one, which is named earlier"
+    next_by = f"; the next by {others['regret'].min():.3f}" if len(others) else ""
+    why[of_task["chosen"]] = (
+        f"least behind the best at {n} choosing origin{'' if n == 1 else 's'}:"
+        f" by {chosen['regret']:.3f} on average, by {chosen['worst']:.3f} at worst{next_by}"
+    )
+    return why

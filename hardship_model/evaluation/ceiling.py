@@ -64,9 +64,9 @@ def expected_metrics(
 
 
 def from_many_records(
-    config: Config, *, times: int, task: Task, origin: Origin, model: str, seed: int
+    config: Config, *, times: int, task: Task, origin: Origin, models: Sequence[str], seed: int
 ) -> Scored:
-    """What would a model say of this town that learned from `times` as many households?
+    """What would models say of this town that learned from `times` as many households?
 
     The teachers are other households of the same province in the same years, with the same
     kind of records; the town's own households are only judged. Learns from the truth.
@@ -82,7 +82,7 @@ def from_many_records(
     taught = truth.with_rows(_only(truth.rows, teachers))
     judged = truth.with_rows(_only(truth.rows, config))
     return score_everybody(
-        panel, task=task, origin=origin, models=(model,), declared=declare(panel), seed=seed,
+        panel, task=task, origin=origin, models=models, declared=declare(panel), seed=seed,
         learn_from=taught, judge_by=judged,
     )  # fmt: skip
 

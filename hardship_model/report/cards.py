@@ -117,7 +117,7 @@ def _asked(results: Results) -> list[str]:
 
 
 def _models(results: Results) -> pd.DataFrame:
-    """One row per task: the chosen model, what it is, and by how much it was chosen."""
+    """One row per task: the chosen model, what it is, of how many, and why."""
     rows = []
     for task in results.study.tasks:
         name = chosen_model(results.choice, task.name)
@@ -129,7 +129,7 @@ def _models(results: Results) -> pd.DataFrame:
                 "chosen": words.model(name),
                 "what it is": KINDS[words.plain_model(name)],
                 "of": len(choice),
-                "behind the best, where chosen": f"{chosen['regret']:.3f}",
+                "why": chosen["why"],
             }
         )
     return pd.DataFrame(rows)

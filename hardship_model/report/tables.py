@@ -145,12 +145,16 @@ def drift_table(drift: pd.DataFrame) -> pd.DataFrame:
 
 
 def choice_table(choice: pd.DataFrame) -> pd.DataFrame:
-    """Which model got each task? Regret is what it lacked to the best, at the choosing origins."""
+    """Which model got each task? Regret is what it lacked to the best, at the choosing origins.
+
+    On average over AUROC, average precision and origins, and *at worst* in one of these.
+    """
     rows = [
         {
             "task": words.task(row["task"]),
             "model": words.model(row["model"]) + CHOSEN * row["chosen"],
             "regret": f"{row['regret']:.3f}",
+            "at worst": f"{row['worst']:.3f}",
             "choosing origins": row["n_origins"],
         }
         for row in records(choice)

@@ -55,7 +55,7 @@ def test_the_town_has_a_ceiling_and_its_judged_households_teach_nobody():
     )  # fmt: skip
     origin = Origin(name="now", train_until=now, test_from=now, answers_until=now + 14)
     taught = from_many_records(
-        config, times=1, task=task, origin=origin, model="income_over_line", seed=1
+        config, times=1, task=task, origin=origin, models=("income_over_line",), seed=1
     )
 
     ceiling = true_state_ceiling(

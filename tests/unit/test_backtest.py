@@ -177,6 +177,61 @@ def test_choosing_looks_at_choosing_origins_only(scored):
         choose(judged)
 
 
+def measured(*rows: tuple[str, str, str, list[float]]) -> pd.DataFrame:
+    """Task, origin, metric, and what models a, b, c reach there, at choosing origins."""
+    return pd.DataFrame(
+        [
+            (task, origin, "choose", metric, model, value)
+            for task, origin, metric, values in rows
+            for model, value in zip("abc", values, strict=False)
+        ],
+        columns=["task", "origin", "role", "metric", "model", "value"],
+    )
+
+
+def test_the_choice_is_the_least_mean_regret_and_says_why():
+    """Behind the best by hand: a .00 .00 .04 .02, so .015; b .02 .02 .00 .00, so .010; c .19."""
+    table = measured(
+        ("old", "early", "auroc", [0.80, 0.78, 0.50]),
+        ("old", "early", "average_precision", [0.32, 0.30, 0.20]),
+        ("old", "late", "auroc", [0.70, 0.74, 0.60]),
+        ("new", "late", "auroc", [0.60, 0.60]),
+        ("old", "late", "average_precision", [0.38, 0.40, 0.20]),
+    )
+
+    choice = choose(table).set_index(["task", "model"])
+
+    assert choice["chosen"].to_dict() == {
+        ("old", "a"): False, ("old", "b"): True, ("old", "c"): False,
+        ("new", "a"): True, ("new", "b"): False,
+    }  # fmt: skip
+    assert choice.loc[("old", "b"), ["regret", "worst"]].tolist() == pytest.approx([0.01, 0.02])
+    assert choice["why"].to_dict() == {
+        ("old", "a"): "by 0.005 further behind than the chosen one",
+        ("old", "b"): (
+            "least behind the best at 2 choosing origins: by 0.010 on average, by 0.020 at worst;"
+            " the next by 0.015"
+        ),
+        ("old", "c"): "by 0.180 further behind than the chosen one",
+        ("new", "a"): (
+            "least behind the best at 1 choosing origin: by 0.000 on average, by 0.000 at worst;"
+            " the next by 0.000"
+        ),
+        ("new", "b"): "as near as the chosen one, which is named earlier",
+    }
+
+
+def test_a_choosing_origin_where_nobody_fell_decides_nothing():
+    nobody = ("falls", "early", "auroc", [np.nan, np.nan])
+
+    choice = choose(measured(nobody, ("falls", "late", "auroc", [0.6, 0.7]))).set_index("model")
+
+    assert choice["n_origins"].tolist() == [1, 1]
+    assert choice.loc["b", "chosen"]
+    with pytest.raises(ValueError, match="Task falls: no origin has the role 'choose'"):
+        choose(measured(nobody))
+
+
 def test_an_origin_that_would_judge_its_own_training_is_refused():
     with pytest.raises(ValueError, match="must not lie after test_from"):
         Origin(name="mixed", train_until=10, test_from=9, answers_until=12)
