@@ -51,6 +51,22 @@ class Question:
         return self.horizon_months + confirm
 
 
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One forecast: of whom, of what, how far ahead."""
+
+    name: str
+    kind: Literal["first_fall", "return", "both"]
+    question: Question
+    #: Look at every so many months, counted back (to train) or on (to judge) from the origin:
+    #: neighbouring months of a monthly panel tell nearly the same. 0: every period.
+    every_months: int = 0
+
+    def about(self, rows: pd.DataFrame) -> np.ndarray:
+        """Which of these outcomes is the task about? Shape (n,), bool."""
+        return (rows["kind"] == self.kind).to_numpy() | (self.kind == "both")
+
+
 def outcomes(panel: Panel, question: Question, *, as_of: Iterable[int]) -> pd.DataFrame:
     """Which households were at risk at `as_of`, and what became of them?
 

@@ -12,7 +12,7 @@ from hardship_model.evaluation.lessons import Lessons
 from hardship_model.evaluation.sums import as_sums
 from hardship_model.evaluation.uncertainty import Draws, interval, verdict
 from hardship_model.features import Feature, features
-from hardship_model.labels import Question, outcomes
+from hardship_model.labels import Task, outcomes
 from hardship_model.models import BASELINES, FOLLOWING, OF_EVERYBODY, build
 from hardship_model.models.calibration import Calibrated
 from hardship_model.models.hazard import follow_up
@@ -26,22 +26,6 @@ ONE_IS_BEST = ("observed_over_expected", "calibration_slope")
 NOUGHT_IS_BEST = ("calibration_intercept",)
 #: A model is chosen by these two, on the origins meant for choosing.
 CHOSEN_BY = ("auroc", "average_precision")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """One forecast: of whom, of what, how far ahead."""
-
-    name: str
-    kind: Literal["first_fall", "return", "both"]
-    question: Question
-    #: Look at every so many months, counted back (to train) or on (to judge) from the origin:
-    #: neighbouring months of a monthly panel tell nearly the same. 0: every period.
-    every_months: int = 0
-
-    def about(self, rows: pd.DataFrame) -> np.ndarray:
-        """Which of these outcomes is the task about? Shape (n,), bool."""
-        return (rows["kind"] == self.kind).to_numpy() | (self.kind == "both")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,7 +109,7 @@ TRIGGERS = (
 class SingleTriggerAlerts(ClassifierMixin, BaseEstimator):
     """Has any alert gone off? Yes or no, nothing between, as with the rule in force.
 
-    Of `TRIGGERS`, those count whose features the panel has (`triggers_` after fitting): most of
+    Of `TRIGGERS`, those count whose features the panel has (`names_` after fitting): most of
     them read the columns of an office's monthly records, by the names that the invented town
     gives them. What a panel writes in yuan must be yuan.
     """
@@ -117,8 +117,8 @@ class SingleTriggerAlerts(ClassifierMixin, BaseEstimator):
     def fit(self, X: pd.DataFrame, y: np.ndarray) -> Self:
         """Nothing is learned. Raises ValueError when the panel has nothing that an alert reads."""
         self.classes_ = np.array([0, 1])
-        self.triggers_ = tuple(t for t in TRIGGERS if set(t.reads) <= set(X.columns))
-        if not self.triggers_:
+        self.names_ = [t.name for t in TRIGGERS if set(t.reads) <= set(X.columns)]
+        if not self.names_:
             raise ValueError(
                 "No single-trigger alert can be raised on this panel: each reads features that it"
                 f" lacks. They are {sorted({name for t in TRIGGERS for name in t.reads})}."
@@ -127,7 +127,8 @@ class SingleTriggerAlerts(ClassifierMixin, BaseEstimator):
 
     def gone_off(self, X: pd.DataFrame) -> pd.DataFrame:
         """Which alerts went off? One row per row of `X`, one bool column per trigger."""
-        return pd.DataFrame({t.name: t.went_off(X) for t in self.triggers_}, index=X.index)
+        found = {t.name: t.went_off(X) for t in TRIGGERS if t.name in self.names_}
+        return pd.DataFrame(found, index=X.index)
 
     def decision_function(self, X: pd.DataFrame) -> np.ndarray:
         """1 where at least one alert went off, else 0; shape (n,)."""

@@ -80,9 +80,6 @@ class Tuned(ClassifierMixin, BaseEstimator):
         search = GridSearchCV(self.model, dict(self.grid or {}), scoring="neg_log_loss", cv=usable)
         self.model_ = search.fit(X, y).best_estimator_
         self.settings_ = search.best_params_
-        self.tried_ = pd.DataFrame(search.cv_results_["params"]).assign(
-            log_loss=-search.cv_results_["mean_test_score"]
-        )
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> np.ndarray:

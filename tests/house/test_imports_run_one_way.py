@@ -27,6 +27,7 @@ ROOMS = [
     "transitions",
     "features",
     "models",
+    "store",
     "evaluation",
     "screening",
     "retraining",
