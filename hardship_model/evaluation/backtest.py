@@ -212,6 +212,41 @@ def rows_to_judge(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:
     return rows[kept].reset_index(drop=True)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measured:
+    """Every metric of every model, model by model: in the sample, and in draws that all share."""
+
+    value: dict[str, dict[str, float]]
+    #: Each of shape [n_draws].
+    drawn: dict[str, dict[str, np.ndarray]]
+    #: Of each share of a list: what it divides by, and what it divides.
+    on_lists: dict[str, dict[str, tuple[float, float]]]
+
+
+def measured(
+    scored: Scored, *, list_shares: tuple[float, ...], n_draws: int, seed: int
+) -> Measured:
+    """How good was each model here, and how good in draws over households?"""
+    draws = Draws.over(scored.rows["household_id"].to_numpy(), n_draws=n_draws, seed=seed)
+    formulas, pieces = [], []
+    for name, score in scored.score.items():
+        amounts, formula = as_sums(
+            score=score, risk=scored.risk[name], answer=scored.answer, list_shares=list_shares
+        )
+        formulas.append(formula)
+        pieces.append(draws.by_household(amounts))
+    whole = [p.sums.sum(axis=0) for p in pieces]
+    together = list(zip(scored.score, formulas, whole, draws.totals(pieces), strict=True))
+    return Measured(
+        value={
+            m: {name: float(v[0]) for name, v in f.metrics(total[None]).items()}
+            for m, f, total, _ in together
+        },
+        drawn={m: f.metrics(totals) for m, f, _, totals in together},
+        on_lists={m: f.counts_on_lists(total) for m, f, total, _ in together},
+    )
+
+
 def judge(
     scored: Scored, *, list_shares: tuple[float, ...], n_draws: int, seed: int
 ) -> pd.DataFrame:
@@ -226,27 +261,11 @@ def judge(
 
     """
     answer = scored.answer
-    draws = Draws.over(scored.rows["household_id"].to_numpy(), n_draws=n_draws, seed=seed)
-    formulas, pieces = [], []
-    for name, score in scored.score.items():
-        amounts, formula = as_sums(
-            score=score, risk=scored.risk[name], answer=answer, list_shares=list_shares
-        )
-        formulas.append(formula)
-        pieces.append(draws.by_household(amounts))
-    drawn = [f.metrics(t) for f, t in zip(formulas, draws.totals(pieces), strict=True)]
-    whole = [p.sums.sum(axis=0) for p in pieces]
-    value = [f.metrics(total[None]) for f, total in zip(formulas, whole, strict=True)]
-    on_lists = {
-        m: f.counts_on_lists(total)
-        for m, f, total in zip(scored.score, formulas, whole, strict=True)
-    }
+    found = measured(scored, list_shares=list_shares, n_draws=n_draws, seed=seed)
     rows: list[dict[str, object]] = []
-    for metric in value[0]:
-        of_metric = {m: float(v[metric][0]) for m, v in zip(scored.score, value, strict=True)}
-        rows += _compared(
-            metric, of_metric, {m: d[metric] for m, d in zip(scored.score, drawn, strict=True)}
-        )
+    for metric in next(iter(found.value.values())):
+        of_metric = {m: of[metric] for m, of in found.value.items()}
+        rows += _compared(metric, of_metric, {m: of[metric] for m, of in found.drawn.items()})
     # Sums of many rows end differently on different processors, beyond these decimals.
     table = pd.DataFrame(rows).round(12)
     table.insert(0, "task", scored.task.name)
@@ -254,7 +273,7 @@ def judge(
     table.insert(2, "role", scored.origin.role)
     everybody = len(answer), float(np.nansum(answer))
     counts = [
-        on_lists[model].get(metric, everybody)
+        found.on_lists[model].get(metric, everybody)
         for model, metric in zip(table["model"], table["metric"], strict=True)
     ]
     table.insert(5, "n", [float(n) for n, _ in counts])

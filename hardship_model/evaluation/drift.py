@@ -38,22 +38,26 @@ def score_drift(scored: Sequence[Scored]) -> pd.DataFrame:
                 "task": now.task.name, "origin_before": before.origin.name,
                 "origin": now.origin.name, "model": model, "n_before": len(old), "n": len(new),
                 "mean_risk_before": old.mean(), "mean_risk": new.mean(), "expected": new.sum(),
-                "stability_index": _stability_index(old, new),
+                "stability_index": _of_tenths(old, new),
                 "largest_shift": _largest_shift(old, new),
             }  # fmt: skip
             rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _stability_index(old: np.ndarray, new: np.ndarray) -> float:
+def stability_index(before: np.ndarray, now: np.ndarray) -> float:
+    """How far do two samples lie apart over the same bins? `before` and `now` count each bin."""
+    share_before, share_now = (np.maximum(c, _HALF) / c.sum() for c in (before, now))
+    return float(((share_now - share_before) * np.log(share_now / share_before)).sum())
+
+
+def _of_tenths(old: np.ndarray, new: np.ndarray) -> float:
     edges = np.unique(np.quantile(old, np.linspace(0, 1, _TENTHS + 1)[1:-1]))
-    shares = []
-    for risk in (old, new):
-        place = np.searchsorted(edges, risk, side="right")
-        counts = np.bincount(place, minlength=len(edges) + 1)
-        shares.append(np.maximum(counts, _HALF) / len(risk))
-    before, now = shares
-    return float(((now - before) * np.log(now / before)).sum())
+    before, now = (
+        np.bincount(np.searchsorted(edges, risk, side="right"), minlength=len(edges) + 1)
+        for risk in (old, new)
+    )
+    return stability_index(before, now)
 
 
 def _largest_shift(old: np.ndarray, new: np.ndarray) -> float:

@@ -1,7 +1,7 @@
 """Whom does a list miss? Every metric by group and by pairs of groups."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -71,6 +71,44 @@ def by_group(
     table.insert(0, "task", scored.task.name)
     table.insert(1, "origin", scored.origin.name)
     return withhold_few(table, shown=_SHOWN, telling_all=RATES[1:])
+
+
+def changes(
+    scored: Scored, labels: pd.DataFrame, *, new: str, old: str, list_share: float, n_draws: int,
+    seed: int,
+) -> pd.DataFrame:  # fmt: skip
+    """For which group is one model better or worse than another, beyond noise?
+
+    Lists and draws are those of `by_group`; groups only, no pairs of them. A group's change is
+    drawn towards none, the more so the less is known of it (`shrinkage.shrink`).
+
+    Returns
+    -------
+    one row per group × *recall* and *auroc* (`column`, `group`, `metric`): `value` of `new` less
+    that of `old`, `shrunk` with its 95 % interval `low` to `high`, `n` and `events`, `fewest`
+    (households, for `withholding.withhold_few`) and `flagged`: fewer than 30 households fell.
+
+    """
+    draws = Draws.over(scored.rows["household_id"].to_numpy(), n_draws=n_draws, seed=seed)
+    listed = {m: on_the_list(scored.score[m], share=list_share) for m in (new, old)}
+    everybody = _parts(scored, pd.Series(EVERYBODY, index=labels.index), listed, draws)
+    whole = _change(everybody[new][0], everybody[old][0])
+    tables = []
+    for column in labels:
+        groups = _parts(scored, labels[column], listed, draws)
+        change = [_change(a, b) for a, b in zip(groups[new], groups[old], strict=True)]
+        left = _shrunk_to_none(change, whole)
+        tables += [
+            pd.DataFrame({
+                "column": str(column), "group": part.group, "metric": part.metrics, "n": part.n,
+                "events": part.events, "value": part.value, "shrunk": left.difference[:, k],
+                "low": left.low[:, k], "high": left.high[:, k], "flagged": part.fallen < FEW_EVENTS,
+                "fewest": part.fewest,
+            })
+            for k, part in enumerate(change)
+        ]  # fmt: skip
+    table = pd.concat(tables, ignore_index=True)
+    return table[table["metric"].isin(["recall", "auroc"])].reset_index(drop=True)
 
 
 def _groupings(labels: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
@@ -256,3 +294,20 @@ def _beyond_noise(parts: list[_Part], whole: _Part) -> Shrunk:
     difference[np.isin(whole.metrics, GROW_WITH_NOISE)] = np.nan
     smaller = ratio(whole.size[:, None], np.array([p.size for p in parts]).T) - 1
     return shrink(difference, np.fmax(of_draws, of_whole * np.maximum(smaller, 0)))
+
+
+def _change(new: _Part, old: _Part) -> _Part:
+    return replace(
+        new, value=new.value - old.value, drawn=new.drawn - old.drawn,
+        fewest=np.minimum(new.fewest, old.fewest),
+    )  # fmt: skip
+
+
+def _shrunk_to_none(parts: list[_Part], whole: _Part) -> Shrunk:
+    """Each group's change, noise taken back; arrays [metrics, groups]; variances as above."""
+    with np.errstate(invalid="ignore"):
+        of_draws = np.array([np.var(p.drawn, axis=1) for p in parts]).T
+        of_whole = np.var(whole.drawn, axis=1)[:, None]
+    size = np.array([p.size for p in parts]).T
+    at_least = of_whole * ratio(whole.size[:, None], size, empty=np.nan)
+    return shrink(np.array([p.value for p in parts]).T, np.fmax(of_draws, at_least))

@@ -1,0 +1,287 @@
+"""May the candidate take the place of the model in use? A table of checks, and a verdict.
+
+Every check asks one question of numbers that a backtest has made, and answers *yes*, *no* or
+*cannot tell*. Yes and no need a whole 95 % interval; which *cannot tell* keeps a candidate out is
+a matter of the settings. Nothing is fitted here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hardship_model.evaluation.backtest import Measured, Scored, measured
+from hardship_model.evaluation.groups import changes
+from hardship_model.evaluation.uncertainty import interval
+from hardship_model.evaluation.withholding import withhold_few
+from hardship_model.models import BASELINES
+from hardship_model.privacy import withhold_small_cells
+from hardship_model.retraining.drift import CANNOT_TELL, DRIFTED, STAYED
+
+YES, NO = "yes", "no"
+#: What is asked, in this order.
+CHECKS = ("incumbent", "rule", "groups", "calibration", "drift")
+_NUMBERS = ["number", "low", "high"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateSettings:
+    """What is asked of a candidate. Each bound is assumed; the reason stands beside it.
+
+    How often these let in what they should is measured in docs/RETRAINING.md.
+    """
+
+    #: The list sizes that matter, as shares of all households; the first is judged by group.
+    list_shares: tuple[float, ...] = (0.1, 0.2)
+    #: So much AUROC may be lost to the incumbent: a tenth of what a learned model brings over a
+    #: clerk in the invented town.
+    auroc_margin: float = 0.01
+    #: So many of the falls may be missed that the incumbent's list held: one in twenty.
+    recall_margin: float = 0.05
+    #: Of a group so much recall or AUROC may be lost, once noise is taken back.
+    group_margin: float = 0.05
+    #: Falls over falls expected, and the slope of log-odds on log-odds (1 is right): within these,
+    #: a list's promise is off by less than a third.
+    observed_over_expected: tuple[float, float] = (0.75, 1.33)
+    calibration_slope: tuple[float, float] = (0.75, 1.33)
+    #: How far shares and risks may lie apart on average, in shares of all households.
+    calibration_error: float = 0.03
+    #: The checks whose *cannot tell* keeps a candidate out. Whoever wants to replace what works
+    #: must show something; but of a small group or a slope a single quarter seldom tells.
+    doubt_blocks: tuple[str, ...] = ("incumbent", "rule")
+    n_draws: int = 1000
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be asked."""
+        margins = (self.auroc_margin, self.recall_margin, self.group_margin, self.calibration_error)
+        if min(margins) <= 0 or not all(0 < share < 1 for share in self.list_shares):
+            raise ValueError(f"Margins must be above 0, list shares between 0 and 1; got {self}.")
+        if not self.list_shares or (strange := set(self.doubt_blocks) - set(CHECKS)):
+            raise ValueError(f"Needed: a list share, and of checks {CHECKS} only; not {strange}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the gate says, and what a person may have said against it."""
+
+    accepted: bool
+    sentence: str
+    #: The checks that keep the candidate out: what is asked, on what.
+    blocked_by: tuple[str, ...]
+    #: Why a person let in what the gate refused; empty when nobody did.
+    override: str = ""
+
+    @property
+    def lets_in(self) -> bool:
+        """May the candidate be used, by the gate or by a person's word?"""
+        return self.accepted or bool(self.override)
+
+    def overridden(self, reason: str) -> "Verdict":
+        """The same verdict, with a person's reason to let the candidate in all the same.
+
+        Raises ValueError without a reason, or when there is nothing to override.
+        """
+        if self.accepted:
+            raise ValueError("The candidate was accepted; there is nothing to override.")
+        if not reason.strip():
+            raise ValueError("An override needs its reason in words; they are kept with the model.")
+        return replace(self, override=reason.strip())
+
+
+def gate(
+    scored: Scored, *, candidate: str, incumbent: str | None, settings: GateSettings | None = None,
+    rules: Sequence[str] = BASELINES, groups: pd.DataFrame | None = None,
+    drift: pd.DataFrame | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Is the candidate as good as the incumbent, better than the rule, fair, calibrated, current?
+
+    `scored` holds candidate, incumbent and rules on the same households, none of which either
+    model learned from. Without an incumbent groups are held against the first rule. `groups` are
+    labels in the order of `scored.rows` (`groupings.group_labels`); `drift` is the table of
+    `drift.drift` of the newest data against what the candidate is judged on here. What is not
+    given is not asked.
+
+    Returns
+    -------
+    one row per check: `check` (one of `CHECKS`), `on` what, `answer` (*yes* is good), `number` with
+    `low` and `high`, `n` and `events` (households × as-of and falls; of drift what was looked at
+    and what drifted), `bound`, `blocks` (whether this answer keeps the candidate out), `sentence`,
+    `withheld` (too few households for numbers; the answer stands). Raises ValueError when a
+    model was not scored.
+
+    """
+    settings = settings or GateSettings()
+    named = [candidate, *([incumbent] if incumbent else []), *rules]
+    if (absent := set(named) - set(scored.score)) or len(set(named)) < len(named):
+        raise ValueError(
+            f"The gate compares different models that were all scored, got {named};"
+            f" not scored: {sorted(absent)}."
+        )
+    some = replace(
+        scored, score={m: scored.score[m] for m in named}, risk={m: scored.risk[m] for m in named}
+    )
+    found = measured(
+        some, list_shares=settings.list_shares, n_draws=settings.n_draws, seed=settings.seed
+    )
+    rows = [
+        *_against_incumbent(found, candidate, incumbent, settings),
+        *_against_rules(found, candidate, rules, settings),
+        *_calibration(found, candidate, settings),
+    ]
+    answer = scored.answer
+    overall = pd.DataFrame(rows).assign(
+        n=float((~np.isnan(answer)).sum()), events=float(np.nansum(answer))
+    )
+    tables = [withhold_small_cells(overall, shown=_NUMBERS)]
+    if groups is not None:
+        old = incumbent or rules[0]
+        tables.append(_of_groups(some, groups, new=candidate, old=old, settings=settings))
+    if drift is not None:
+        tables.append(_of_drift(drift).assign(withheld=False))
+    table = pd.concat(tables, ignore_index=True)
+    order = table["check"].map({check: place for place, check in enumerate(CHECKS)})
+    table = table.iloc[np.argsort(order, kind="stable")].reset_index(drop=True).round(12)
+    doubts = table["answer"].eq(CANNOT_TELL) & table["check"].isin(settings.doubt_blocks)
+    table["blocks"] = table["answer"].eq(NO) | doubts
+    table["sentence"] = [_sentence(row) for row in table.to_dict("records")]
+    columns = ["check", "on", "answer", *_NUMBERS, "n", "events", "bound", "blocks", "sentence"]
+    return table[[*columns, "withheld"]]
+
+
+def decide(checks: pd.DataFrame) -> Verdict:
+    """May the candidate be used? The table of `gate`, in one word and one sentence."""
+    blocking = checks[checks["blocks"]]
+    named = tuple(f"{row['check']} on {row['on']}" for row in blocking.to_dict("records"))
+    doubts = int((checks["answer"] == CANNOT_TELL).sum())
+    said = f"{len(checks)} checks, {doubts} of them cannot tell"
+    if not named:
+        return Verdict(accepted=True, sentence=f"Accepted: {said}; none blocks.", blocked_by=())
+    reasons = "; ".join(f"{n} ({a})" for n, a in zip(named, blocking["answer"], strict=True))
+    return Verdict(
+        accepted=False, sentence=f"Refused: {said}; blocked by {reasons}.", blocked_by=named
+    )
+
+
+_Row = dict[str, Any]
+
+
+def _difference(found: Measured, metric: str, new: str, old: str) -> _Row:
+    low, high = interval(found.drawn[new][metric] - found.drawn[old][metric])
+    number = found.value[new][metric] - found.value[old][metric]
+    return {"number": number, "low": low, "high": high}
+
+
+def _not_below(row: _Row, bound: float) -> _Row:
+    """Does the whole interval lie above the bound (yes), below it (no), or on both sides?"""
+    answer = YES if row["low"] > bound else NO if row["high"] < bound else CANNOT_TELL
+    return row | {"answer": answer, "bound": bound}
+
+
+def _within(row: _Row, low: float, high: float) -> _Row:
+    inside = row["low"] > low and row["high"] < high
+    outside = row["high"] < low or row["low"] > high
+    return row | {"answer": YES if inside else NO if outside else CANNOT_TELL, "bound": high}
+
+
+def _recalls(settings: GateSettings) -> dict[str, str]:
+    """What recall on each list is called here, and in the backtest."""
+    return {f"recall at {s:.0%}": f"recall_at_{s:.0%}".replace("%", "pct")
+            for s in settings.list_shares}  # fmt: skip
+
+
+def _against_incumbent(
+    found: Measured, candidate: str, incumbent: str | None, settings: GateSettings
+) -> Iterator[_Row]:
+    if incumbent is None:
+        yield {"check": "incumbent", "on": "no model in use", "answer": YES}
+        return
+    asked = {"AUROC": ("auroc", settings.auroc_margin)}
+    asked |= {on: (metric, settings.recall_margin) for on, metric in _recalls(settings).items()}
+    for on, (metric, margin) in asked.items():
+        row = _difference(found, metric, candidate, incumbent)
+        yield {"check": "incumbent", "on": on} | _not_below(row, -margin)
+
+
+def _against_rules(
+    found: Measured, candidate: str, rules: Sequence[str], settings: GateSettings
+) -> Iterator[_Row]:
+    for rule in rules:
+        for on, metric in _recalls(settings).items():
+            row = _not_below(_difference(found, metric, candidate, rule), 0.0)
+            yield {"check": "rule", "on": f"{on}, over {rule.replace('_', ' ')}"} | row
+
+
+def _calibration(found: Measured, candidate: str, settings: GateSettings) -> Iterator[_Row]:
+    for on, metric, (low, high) in (
+        ("observed ÷ expected", "observed_over_expected", settings.observed_over_expected),
+        ("slope", "calibration_slope", settings.calibration_slope),
+        ("error", "expected_calibration_error", (-1.0, settings.calibration_error)),
+    ):
+        at_least, at_most = interval(found.drawn[candidate][metric])
+        row = {"number": found.value[candidate][metric], "low": at_least, "high": at_most}
+        yield {"check": "calibration", "on": on} | _within(row, low, high)
+
+
+def _of_groups(
+    scored: Scored, labels: pd.DataFrame, *, new: str, old: str, settings: GateSettings
+) -> pd.DataFrame:
+    """One row per group and measure; of a flagged group nothing is said for sure."""
+    table = changes(
+        scored, labels, new=new, old=old, list_share=settings.list_shares[0],
+        n_draws=settings.n_draws, seed=settings.seed,
+    )  # fmt: skip
+    bound = -settings.group_margin
+    table["answer"] = np.select(
+        [table["flagged"], table["low"] > bound, table["high"] < bound],
+        [CANNOT_TELL, YES, NO], CANNOT_TELL,
+    )  # fmt: skip
+    measure = table["metric"].map(
+        {"auroc": "AUROC", "recall": f"recall at {settings.list_shares[0]:.0%}"}
+    )
+    table["on"] = table["column"] + ": " + table["group"] + ", " + measure
+    table = table.assign(task="", origin="", model=new, number=table["shrunk"], bound=bound)
+    shown = withhold_few(table, shown=_NUMBERS, telling_all=("recall",))
+    return shown[["on", "answer", *_NUMBERS, "n", "events", "bound", "withheld"]].assign(
+        check="groups"
+    )
+
+
+def _of_drift(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per kind of thing that may drift; its number is that of what drifted furthest."""
+    rows = []
+    for (of, measure), some in table.groupby(["of", "measure"], sort=False):
+        far = (some["value"].abs() / some["bound"]).fillna(0.0)
+        worst = some.to_dict("records")[int(far.to_numpy().argmax())]
+        drifted = some["answer"] == DRIFTED
+        answer = NO if drifted.any() else YES if (some["answer"] == STAYED).all() else CANNOT_TELL
+        on = measure if of == "answer" else f"{of} {measure}"
+        rows.append(
+            {"check": "drift", "on": f"{on}, furthest: {worst['item']}", "answer": answer,
+             "number": worst["value"], "low": worst["low"], "high": worst["high"],
+             "n": float(len(some)), "events": float(drifted.sum()), "bound": worst["bound"]}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+_QUESTIONS = {
+    "incumbent": "Is it no worse than the model in use, by {on}?",
+    "rule": "Is it better than a clerk, by {on}?",
+    "groups": "Is it no worse for {on}?",
+    "calibration": "Do its risks hold, by {on}?",
+    "drift": "Is the newest data like what it was judged on, by {on}?",
+}
+
+
+def _sentence(row: Mapping[Any, Any]) -> str:
+    said = f"{_QUESTIONS[str(row['check'])].format(on=row['on'])} {str(row['answer']).capitalize()}"
+    if row["withheld"]:
+        return f"{said}; too few households for numbers."
+    if pd.isna(row["number"]):
+        return f"{said}."
+    return (
+        f"{said}: {row['number']:.3f} ({row['low']:.3f} to {row['high']:.3f}), bound"
+        f" {row['bound']:.3f}."
+    ).replace("-", "−")
