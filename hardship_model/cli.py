@@ -7,7 +7,7 @@ import traceback
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -18,9 +18,11 @@ from hardship_model import privacy, provenance, schema, screen_study, study
 from hardship_model.data import anonymise as anonymising
 from hardship_model.data import calibration, population
 from hardship_model.data.mapping import load_mapping
+from hardship_model.data.partitions import read_in_parts, write_partitions
 from hardship_model.data.specification import ReadWarning
 from hardship_model.files import parquet_in_parts, whole_folder, write_csv
 from hardship_model.privacy import read_key
+from hardship_model.shards import Engine
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,6 +37,12 @@ _MARK = "versions.json"
 _FAULT = 70
 #: A larger town is measured on its first households.
 _CALIBRATED_HOUSEHOLDS = 50_000
+#: Who works on a panel in parts (`shards.Engine`).
+_EngineName = Annotated[
+    Literal["local", "dask"], typer.Option(help="This machine, or a Dask cluster.")
+]
+_Scheduler = Annotated[str | None, typer.Option(help="The cluster's address: tcp://HOST:PORT.")]
+_Processes = Annotated[int, typer.Option(min=1, help="Of this machine, with the engine local.")]
 _CALIBRATION_SHOWN = ("target", "kind", "tag", "tuned to", "band", "simulated (95 %)", "verdict")
 
 
@@ -134,11 +142,30 @@ def invent(
     out: Annotated[Path, typer.Option(help="A new folder for the town.")],
     households: Annotated[int, typer.Option(help="How many households.")] = 10_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same town.")] = 1,
+    engine: _EngineName = "local",
+    scheduler: _Scheduler = None,
+    processes: _Processes = 2,
 ) -> None:
-    """Write an invented town: its truth and its office's records, as Parquet."""
+    """Write an invented town: its truth and its office's records, as Parquet in parts."""
+    workers = Engine(name=engine, scheduler=scheduler, processes=processes)
     with _screen.status(f"Inventing {households:,} households"):
-        population.write_town(population.Config(n_households=households, seed=seed), out)
+        config = population.Config(n_households=households, seed=seed)
+        population.write_town(config, out, engine=workers)
     _screen.print(f"Done. {households:,} households that nobody ever was, in {out}")
+
+
+@app.command()
+def partition(
+    mapping: Annotated[Path, typer.Argument(help="A mapping file.")],
+    files: Annotated[list[Path], typer.Argument(help="The files that it describes.")],
+    out: Annotated[Path, typer.Option(help="A folder for the panel in parts.")],
+    households: Annotated[int, typer.Option(min=1, help="At most so many in a part.")] = 50_000,
+) -> None:
+    """Write a panel in parts, from files of which no two hold the same household."""
+    panels = read_in_parts(load_mapping(mapping), files, households=households)
+    with _screen.status("Reading"):
+        parts = write_partitions(panels, out).parts
+    _screen.print(f"Done. {len(parts)} parts in {out}")
 
 
 @app.command()

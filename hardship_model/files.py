@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pandas as pd
 import pyarrow as pa
@@ -48,6 +49,20 @@ def whole_folder(out: Path, *, mark: str) -> Iterator[Path]:
 
 
 @contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A new file that takes the place of `path` when it has been written.
+
+    Two that write the same file do not meet: each has a name of its own until it is whole.
+    """
+    new = path.with_name(f".{path.name}-{uuid4().hex[:8]}")
+    try:
+        yield new
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+@contextmanager
 def parquet_in_parts(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
     """One Parquet file from tables of the same columns that come one after the other."""
     with ExitStack() as stack:
@@ -69,9 +84,5 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     """
     amounts = table.select_dtypes("float")
     table = table.assign(**(amounts.round(12) + 0.0))  # a nought has no sign
-    part = path.with_name(f".{path.name}-{os.getpid()}")
-    try:
-        table.to_csv(part, index=False, float_format="%.6g", lineterminator="\n", encoding="utf-8")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(path) as new:
+        table.to_csv(new, index=False, float_format="%.6g", lineterminator="\n", encoding="utf-8")

@@ -60,6 +60,8 @@ class Panel:
     columns: tuple[Column, ...] = ()
     #: True when the panel's households are invented: only these may be shown one by one.
     invented: bool = False
+    #: First and last month of the panel that these rows are a part of; None: these rows are all.
+    span: tuple[int, int] | None = None
 
     @cached_property
     def households(self) -> np.ndarray:
@@ -70,7 +72,8 @@ class Panel:
     def months(self) -> np.ndarray:
         """Every period from the first to the last month seen, shape (n_periods,)."""
         seen = self.rows["month"].to_numpy()
-        return np.arange(seen.min(), seen.max() + 1, self.step_months)
+        first, last = self.span or (seen.min(), seen.max())
+        return np.arange(first, last + 1, self.step_months)
 
     @cached_property
     def _starts(self) -> np.ndarray:
@@ -151,8 +154,7 @@ def build(
         raise PanelError(f"Panel {name!r} has no rows; at least one household-month is needed.")
     weight = [WEIGHT] if WEIGHT in rows.columns else []
     named = [*CORE, *weight, *(c.name for c in columns)]
-    kept = rows[named].sort_values(KEYS, ignore_index=True)
-    doubled = int(kept.duplicated(KEYS).sum())
+    kept, doubled = _sorted_once(rows[named])
     if doubled:
         raise PanelError(
             f"{doubled} of {len(kept)} rows of panel {name!r} repeat a household and month;"
@@ -173,6 +175,17 @@ def build(
         name=name, rows=kept, step_months=step_months, currency=currency,
         columns=tuple(columns), invented=invented,
     )  # fmt: skip
+
+
+def _sorted_once(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The rows by household and month, and how many repeat another's; a sorted file is left so."""
+    if not rows[KEYS].isna().any(axis=None):
+        household, month = (rows[key].to_numpy() for key in KEYS)
+        later = (household[1:] == household[:-1]) & (month[1:] > month[:-1])
+        if (later | (household[1:] > household[:-1])).all():
+            return rows.reset_index(drop=True), 0
+    kept = rows.sort_values(KEYS, ignore_index=True)
+    return kept, int(kept.duplicated(KEYS).sum())
 
 
 def _as_float(values: pd.Series) -> np.ndarray:

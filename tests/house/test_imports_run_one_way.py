@@ -17,6 +17,7 @@ ROOMS = [
     "rates",
     "shrinkage",
     "files",
+    "shards",
     "schema",
     "parameters",
     "rules",

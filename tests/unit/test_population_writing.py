@@ -6,16 +6,16 @@ import pandas as pd
 import pytest
 from invented_towns import town
 
-from hardship_model.data.population import in_shards, read_records, read_truth, records, write_town
+from hardship_model.data.partitions import open_partitions
+from hardship_model.data.population import read_records, read_truth, records, write_town
+from hardship_model.shards import Engine
 
-
-def share_in_hardship(invented):
-    return float((invented.truth["state"] <= 2).mean()), len(invented.households)
+ALONE = Engine(processes=1)
 
 
 def test_a_written_town_reads_back_as_it_was_invented(tmp_path):
     invented = town(n_households=300)
-    out = write_town(invented.config, tmp_path / "town", shard_households=128, processes=1)
+    out = write_town(invented.config, tmp_path / "town", shard_households=128, engine=ALONE)
 
     assert sorted(path.name for path in (out / "truth").iterdir()) == [
         "000000000.parquet", "000000128.parquet", "000000256.parquet",
@@ -39,16 +39,23 @@ def test_a_write_that_fails_leaves_no_town_behind(tmp_path, monkeypatch):
 
     monkeypatch.setattr(pd.DataFrame, "to_parquet", full_disk)
     with pytest.raises(OSError, match="no space"):
-        write_town(town(n_households=300).config, tmp_path / "town", processes=1)
+        write_town(town(n_households=300).config, tmp_path / "town", engine=ALONE)
 
     assert not (tmp_path / "town").exists()
 
 
-def test_shards_are_worked_on_in_their_order_in_other_processes():
-    config = town(n_households=300).config
-    alone = list(in_shards(config, share_in_hardship, shard_households=100, processes=1))
+def test_the_records_are_a_panel_in_parts(tmp_path):
+    invented = town(n_households=300)
+    out = write_town(invented.config, tmp_path / "town", shard_households=128, engine=ALONE)
+    whole = records(invented)
 
-    assert [n for _, n in alone] == [100, 100, 100]
+    opened = open_partitions(out / "records")
+    parts = [part.read() for part in opened]
+
+    assert len(parts) == 3
+    pd.testing.assert_frame_equal(pd.concat([p.rows for p in parts], ignore_index=True), whole.rows)
+    assert all((part.months == whole.months).all() for part in parts)
+    assert (opened.about.name, opened.about.columns) == (whole.name, whole.columns)
 
 
 def test_asked_columns_alone_are_in_the_frame():

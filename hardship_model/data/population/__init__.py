@@ -8,18 +8,12 @@ from hardship_model.data.population.records import records, truth_panel
 from hardship_model.data.population.register import StatusQuo
 from hardship_model.data.population.replay import nature_risk
 from hardship_model.data.population.town import Town, invent
-from hardship_model.data.population.writing import (
-    in_shards,
-    read_records,
-    read_truth,
-    write_town,
-)
+from hardship_model.data.population.writing import read_records, read_truth, write_town
 
 __all__ = [
     "Config",
     "StatusQuo",
     "Town",
-    "in_shards",
     "invent",
     "nature_risk",
     "read_records",

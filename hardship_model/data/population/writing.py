@@ -3,76 +3,52 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeVar
 
 import pandas as pd
 
+from hardship_model.data.partitions import About, write_about, write_part
 from hardship_model.data.population.codes import TOWN_VERSION
 from hardship_model.data.population.config import Config
 from hardship_model.data.population.records import records
-from hardship_model.data.population.town import Town, invent, parts
+from hardship_model.data.population.town import invent, parts
+from hardship_model.files import whole_file
 from hardship_model.months import to_text
-
-Result = TypeVar("Result")
-
-
-def in_shards(
-    config: Config,
-    work: Callable[[Town], Result],
-    *,
-    shard_households: int = 50_000,
-    processes: int = 2,
-) -> Iterator[Result]:
-    """What does `work` say of each shard of the town? In the order of the shards.
-
-    Each shard is invented, worked on and forgotten in a process of its own, so that a large
-    town needs the memory of `processes` shards. `work` must be a function that can be pickled.
-    """
-    shards = list(parts(config, size=shard_households))
-    if processes == 1 or len(shards) == 1:
-        yield from (_work(shard, work) for shard in shards)
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(partial(_work, work=work), shards)
-
-
-def _work(config: Config, work: Callable[[Town], Result]) -> Result:
-    return work(invent(config))
+from hardship_model.shards import LOCAL, Engine, map_shards
 
 
 def write_town(
-    config: Config, out: Path, *, shard_households: int = 50_000, processes: int = 2
+    config: Config, out: Path, *, shard_households: int = 50_000, engine: Engine = LOCAL
 ) -> Path:
     """Write the town's truth and records below `out`, and return `out`.
 
     `truth/` and `records/` hold one Parquet file per shard, named by its first household, rows
-    sorted by household and month; `town.json` says which town it is. The folder appears when
-    all is written. Raises FileExistsError when `out` exists already.
+    sorted by household and month, each invented, written and forgotten by a worker of `engine`;
+    `records/` is a panel in parts (`data.partitions`). `town.json` says which town it is. The
+    folder appears when all is written. Raises FileExistsError when `out` exists already.
     """
     if out.exists():
         raise FileExistsError(f"{out} exists already; give a new folder or remove it first.")
-    unfinished = out.with_name(out.name + ".unfinished")
+    unfinished = out.with_name(out.name + ".unfinished").resolve()
     shutil.rmtree(unfinished, ignore_errors=True)
     for folder in ("truth", "records"):
         (unfinished / folder).mkdir(parents=True)
     write = partial(_write_shard, folder=unfinished)
-    for _ in in_shards(config, write, shard_households=shard_households, processes=processes):
-        pass
+    shards = parts(config, size=shard_households)
+    write_about(unfinished / "records", dict(map_shards(write, shards, engine=engine)))
     text = json.dumps(description(config), indent=2, ensure_ascii=False) + "\n"
     (unfinished / "town.json").write_text(text, encoding="utf-8", newline="\n")
     os.replace(unfinished, out)
     return out
 
 
-def _write_shard(town: Town, folder: Path) -> None:
-    name = f"{town.config.first_household:09d}.parquet"
-    town.frame().to_parquet(folder / "truth" / name, index=False)
-    records(town).rows.to_parquet(folder / "records" / name, index=False)
+def _write_shard(config: Config, folder: Path) -> tuple[str, tuple[About, int]]:
+    town = invent(config)
+    name = f"{config.first_household:09d}.parquet"
+    with whole_file(folder / "truth" / name) as new:
+        town.frame().to_parquet(new, index=False)
+    return name, write_part(records(town), folder / "records" / name)
 
 
 def description(config: Config) -> dict[str, object]:

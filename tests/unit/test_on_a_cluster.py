@@ -1,0 +1,61 @@
+"""On a Dask cluster of two processes everything is as on one machine, also when one is killed."""
+
+import pytest
+from sharded_work import always_fatal, doubled, killing, refuses_three
+
+from hardship_model.data.population import Config, write_town
+from hardship_model.months import to_month
+from hardship_model.shards import Engine, ShardError, map_shards
+
+distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        yield Engine(name="dask", scheduler=cluster.scheduler_address)
+
+
+def test_results_come_in_the_order_of_the_shards(engine):
+    assert list(map_shards(doubled, range(9), engine=engine)) == [2 * n for n in range(9)]
+
+
+def test_a_killed_worker_costs_a_shard_and_not_the_run(engine, tmp_path):
+    work = killing(4, folder=tmp_path)
+
+    assert list(map_shards(work, range(9), engine=engine)) == [2 * n for n in range(9)]
+    started = {int(path.name): len(path.read_text()) for path in tmp_path.iterdir()}
+    assert started[4] == 2
+    assert started[0] == started[8] == 1
+
+
+def test_what_the_work_raises_is_raised_here(engine):
+    with pytest.raises(ValueError, match="three cannot"):
+        list(map_shards(refuses_three, range(5), engine=engine))
+
+
+def test_a_shard_that_kills_every_worker_ends_the_run_and_says_why(engine):
+    with pytest.raises(ShardError, match=r"several workers.*smaller shards"):
+        list(map_shards(always_fatal, range(4), engine=engine))
+
+
+def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
+    monkeypatch.setattr("hardship_model.shards._PATIENCE", 1)
+
+    with pytest.raises(ShardError, match=r"No Dask scheduler answers at tcp://127"):
+        list(map_shards(doubled, [1], engine=Engine(name="dask", scheduler="tcp://127.0.0.1:9")))
+
+
+def test_a_town_is_the_same_to_the_byte(engine, tmp_path):
+    config = Config(n_households=90, last_month=to_month("2016-06"))
+    out = {
+        name: write_town(config, tmp_path / name, shard_households=40, engine=who)
+        for name, who in (("here", Engine(processes=1)), ("there", engine))
+    }
+
+    files = {name: {p.relative_to(o): p.read_bytes() for p in o.rglob("*") if p.is_file()}
+             for name, o in out.items()}  # fmt: skip
+    assert len(files["here"]) == 3 + 3 + 2
+    assert files["there"] == files["here"]
