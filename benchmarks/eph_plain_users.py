@@ -142,8 +142,9 @@ def judged(study: Study, panel: Panel, chosen: dict[str, str]) -> tuple[pd.DataF
             )  # fmt: skip
             both = by_plain_users(panel, scored, declared)
             rows += compared(both, ours, n_draws=study.n_draws, seed=study.seed)
-            risks.append(calibration(scored, ours, panel, declared, n_draws=study.n_draws,
-                                     seed=study.seed))  # fmt: skip
+            risks.append(
+                calibration([(scored, panel)], ours, n_draws=study.n_draws, seed=study.seed)
+            )
     return pd.DataFrame(rows), pd.concat(risks)
 
 

@@ -15,7 +15,7 @@ from hardship_model.evaluation.calibration import (
 )
 from hardship_model.evaluation.metrics import ratio
 from hardship_model.evaluation.uncertainty import Draws, interval
-from hardship_model.features import Feature, features
+from hardship_model.features import declare, features
 from hardship_model.models.regions import region_of
 
 #: Worlds in which every risk is true, to see what error luck alone makes.
@@ -33,22 +33,26 @@ def three_ways(scored: Scored, model: str) -> dict[str, np.ndarray]:
 
 
 def calibration(
-    scored: Scored, model: str, panel: Panel, declared: Sequence[Feature], *, n_draws: int,
-    seed: int,
-) -> pd.DataFrame:  # fmt: skip
+    judged: Sequence[tuple[Scored, Panel]], model: str, *, n_draws: int, seed: int
+) -> pd.DataFrame:
     """One row per way × measure: value, 95 % interval over households, and what luck would give.
 
-    The two errors are shares of the base rate; *between regions* is the same error with the
-    regions in the place of tenths of the risk.
+    `judged` are one office's scores and panel, or those of several, judged together. The two
+    errors are shares of the base rate; *between regions* is the same error with the regions in
+    the place of tenths of the risk.
     """
-    known = ~np.isnan(scored.answer)
-    answer = scored.answer[known]
-    region = [f for f in declared if f.name == region_of(declared)]
-    lives = features(panel, region, who=scored.rows[known]).iloc[:, 0]
-    place = lives.cat.codes.to_numpy()[:, None] == np.arange(len(lives.cat.categories))
-    draws = Draws.over(scored.rows["household_id"].to_numpy()[known], n_draws=n_draws, seed=seed)
+    answers = [scored.answer for scored, _ in judged]
+    known = ~np.isnan(np.concatenate(answers))
+    answer = np.concatenate(answers)[known]
+    place = pd.get_dummies(
+        pd.concat([_region(*one) for one in judged], ignore_index=True)
+    ).to_numpy()[known]
+    household = np.concatenate([scored.rows["household_id"].to_numpy() for scored, _ in judged])
+    draws = Draws.over(household[known], n_draws=n_draws, seed=seed)
+    ways = [three_ways(scored, model) for scored, _ in judged]
     rows: list[dict[str, object]] = []
-    for way, risk in three_ways(scored, model).items():
+    for way in ways[0]:
+        risk = np.concatenate([one[way] for one in ways])
         worlds = np.random.default_rng(seed).random((_WORLDS, len(answer))) < risk[known]
         by_luck = [dict(_measures(risk[known], w.astype(float), place, _once(w))) for w in worlds]
         found = dict(_measures(risk[known], answer, place, _once(answer)))
@@ -56,12 +60,19 @@ def calibration(
         for measure, value in found.items():
             low, high = interval(np.concatenate([c[measure] for c in chunks]))
             rows.append({
-                "task": scored.task.name, "model": model, "n": len(answer),
+                "task": judged[0][0].task.name, "model": model, "n": len(answer),
                 "events": int(answer.sum()), "risks": way, "measure": measure,
                 "value": float(value[0]), "low": low, "high": high,
                 "by luck": float(np.mean([lucky[measure][0] for lucky in by_luck])),
             })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _region(scored: Scored, panel: Panel) -> pd.Series:
+    """In which region does each household judged live? Shape (n,)."""
+    declared = declare(panel)
+    region = [feature for feature in declared if feature.name == region_of(declared)]
+    return features(panel, region, who=scored.rows).iloc[:, 0].astype(object)
 
 
 def _once(answer: np.ndarray) -> np.ndarray:
