@@ -197,10 +197,13 @@ def calibrate(
 
 @app.command()
 def anonymise(
-    extract: Annotated[Path, typer.Argument(help="The raw extract: CSV, Excel, Stata, Parquet.")],
     mapping: Annotated[Path, typer.Option(help="A mapping file with [anonymise].")],
     key_file: Annotated[Path, typer.Option(help="The key; made when there is none.")],
     out: Annotated[Path, typer.Option(help="A new folder for what may be looked at.")],
+    extract: Annotated[
+        Path | None,
+        typer.Argument(help="CSV, Excel, Stata, Parquet; none when the mapping has a [database]."),
+    ] = None,
 ) -> None:
     """Take out who it is: pseudonyms, months, bands, and a record of what was done."""
     described, key = load_mapping(mapping), read_key(key_file)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hardship_model.data.cells import months, numbers
-from hardship_model.data.files import read_table
+from hardship_model.data.mapping import read_extract
 from hardship_model.data.specification import Anonymise, Mapping, MappingError
 from hardship_model.months import to_text
 from hardship_model.privacy import (
@@ -23,7 +23,9 @@ from hardship_model.privacy import (
 )
 
 
-def anonymise(mapping: Mapping, path: Path, *, key: bytes) -> tuple[pd.DataFrame, Table[str, Any]]:
+def anonymise(
+    mapping: Mapping, path: Path | None, *, key: bytes
+) -> tuple[pd.DataFrame, Table[str, Any]]:
     """What may be kept of this extract, by the mapping's [anonymise], and what was done?
 
     Columns keep their headings, so that the same mapping reads what comes back. In this order:
@@ -47,7 +49,7 @@ def anonymise(mapping: Mapping, path: Path, *, key: bytes) -> tuple[pd.DataFrame
             f"Mapping {mapping.name!r} has no [anonymise]: it does not say what becomes of names"
             " and numbers. See docs/DATA.md."
         )
-    raw = read_table(path, mapping.columns_needed, mapping.file, raw=True).reset_index(drop=True)
+    raw = read_extract(mapping, path, raw=True).reset_index(drop=True)
     _refuse_absent(plan, raw)
     steps: list[dict[str, Any]] = [
         {"step": "dropped", "column": name, "cells": int(raw[name].notna().sum())}
@@ -58,7 +60,8 @@ def anonymise(mapping: Mapping, path: Path, *, key: bytes) -> tuple[pd.DataFrame
         table[name] = pseudonyms(table[name], key)
         steps.append({"step": "pseudonym", "column": name, "people": int(table[name].nunique())})
     table, coarse = _coarsened(plan, table, people=table[mapping.household])
-    refuse_identifiers(table, where=f"What is left of {path.name!r}")
+    came = path.name if path else mapping.name
+    refuse_identifiers(table, where=f"What is left of {came!r}")
     record: dict[str, Any] = {
         "mapping": mapping.name, "key": fingerprint(key), "rows": len(raw),
         "households": int(table[mapping.household].nunique()), "plan": asdict(plan),

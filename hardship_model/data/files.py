@@ -63,7 +63,7 @@ def read_table(
     read = {"csv": _csv, "excel": _excel, "stata": _stata, "parquet": _parquet}[kind]
     try:
         parts = read(path, list(columns), options)
-        table = _looked_through(parts, None if raw else list(columns), path)
+        table = looked_through(parts, None if raw else list(columns), repr(path.name))
     except (MappingError, IdentifierError):
         raise
     except ImportError:
@@ -81,34 +81,35 @@ def read_table(
     return table
 
 
-def _looked_through(
-    parts: Iterator[pd.DataFrame], columns: list[str] | None, path: Path
+def looked_through(
+    parts: Iterator[pd.DataFrame], columns: list[str] | None, where: str
 ) -> pd.DataFrame:
     """The asked-for columns of all parts, when no part holds what must not come in.
 
-    Without `columns`, all of them, not looked through for identifiers yet.
+    Without `columns`, all of them, not looked through for identifiers yet. `where` is what
+    messages call the extract. No parts make an empty table.
     """
     kept, empty = [], 0
     for part in parts:
         filled = part.notna().any(axis=1)
         empty += int((~filled).sum())
         part = part[filled] if not filled.all() else part
-        _refuse_formulas(part, path)
+        _refuse_formulas(part, where)
         if columns is not None:
-            refuse_identifiers(part, where=repr(path.name))
+            refuse_identifiers(part, where=where)
         kept.append(part if columns is None else part[columns])
     if empty:
-        notice(f"{path.name!r}: {empty} rows without a single filled cell were left out.")
-    return pd.concat(kept, ignore_index=True)
+        notice(f"{where}: {empty} rows without a single filled cell were left out.")
+    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame()
 
 
-def _refuse_formulas(part: pd.DataFrame, path: Path) -> None:
+def _refuse_formulas(part: pd.DataFrame, where: str) -> None:
     for name, cells in part.items():
         if isinstance(cells.dtype, pd.StringDtype) or cells.dtype == object:
             n = int(cells.astype("str").str.match(_FORMULA, na=False).sum())
             if n:
                 raise MappingError(
-                    f"{n} of {len(cells)} cells of {name!r} of {path.name!r} begin like a formula"
+                    f"{n} of {len(cells)} cells of {name!r} of {where} begin like a formula"
                     " (=, @, or a sign before a word). Store what they stand for."
                 )
 
@@ -181,7 +182,7 @@ def _csv(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.Da
         warnings.simplefilter("ignore", pd.errors.ParserWarning)
         yield from _without_headers(
             pd.read_csv(
-                path, sep=options.separator, encoding=encoding, header=0, names=_told_apart(header),
+                path, sep=options.separator, encoding=encoding, header=0, names=told_apart(header),
                 index_col=False, dtype=str, keep_default_na=False, na_values=[""],
                 chunksize=max(1, min(PART_ROWS, PART_CELLS // len(header))),
             ),
@@ -203,7 +204,7 @@ def _lines(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
 def _header(lines: Iterator[list[str]], columns: list[str], path: Path) -> list[str]:
     """The header, when every row has a cell for each of its columns, and none more."""
     header = [name.strip() for name in next((line for line in lines if line), [])]
-    _refuse_missing(columns, header, path)
+    refuse_missing(columns, header, repr(path.name))
     rows = short = long = 0
     for line in lines:
         rows += bool(line)
@@ -231,7 +232,7 @@ def _without_headers(
         notice(f"{path.name!r}: {repeated} rows that repeat the header were left out.")
 
 
-def _told_apart(header: list[str]) -> list[str]:
+def told_apart(header: list[str]) -> list[str]:
     """Headings that nobody asked for may be empty or stand twice; they get names of their own."""
     counts = Counter(header)
     return [
@@ -248,8 +249,8 @@ def _excel(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.
         path, sheet_name=sheet, header=None, keep_default_na=False, na_values=[""]
     )
     header = ["" if pd.isna(name) else str(name).strip() for name in table.iloc[0]]
-    _refuse_missing(columns, header, path)
-    yield table[1:].set_axis(_told_apart(header), axis=1).infer_objects()
+    refuse_missing(columns, header, repr(path.name))
+    yield table[1:].set_axis(told_apart(header), axis=1).infer_objects()
 
 
 def _refuse_bomb(path: Path) -> None:
@@ -265,18 +266,19 @@ def _refuse_bomb(path: Path) -> None:
 
 def _stata(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
     with StataReader(path, convert_categoricals=False, chunksize=PART_ROWS) as reader:
-        _refuse_missing(columns, list(reader.variable_labels()), path)
+        refuse_missing(columns, list(reader.variable_labels()), repr(path.name))
         yield from reader
 
 
 def _parquet(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
     with pq.ParquetFile(path) as file:
-        _refuse_missing(columns, file.schema_arrow.names, path)
+        refuse_missing(columns, file.schema_arrow.names, repr(path.name))
         for part in file.iter_batches(batch_size=PART_ROWS):
             yield part.to_pandas()
 
 
-def _refuse_missing(wanted: list[str], found: list[str], path: Path) -> None:
+def refuse_missing(wanted: list[str], found: list[str], where: str) -> None:
+    """Raise MappingError when a wanted column is not there, or stands there twice."""
     missing = [column for column in wanted if column not in found]
     if missing:
         hint = " Is `separator` under [file] right?" if len(found) == 1 else ""
@@ -284,12 +286,12 @@ def _refuse_missing(wanted: list[str], found: list[str], path: Path) -> None:
         if empty:
             hint = f" {empty} of them are empty: one row of headings is wanted, no merged cells."
         raise MappingError(
-            f"{path.name!r} lacks {len(missing)} of the {len(wanted)} columns that the mapping"
+            f"{where} lacks {len(missing)} of the {len(wanted)} columns that the mapping"
             f" names: {', '.join(missing)}. Its header holds {len(found)} columns.{hint}"
         )
     doubled = [column for column in wanted if found.count(column) > 1]
     if doubled:
         raise MappingError(
-            f"{path.name!r} has more than one column {', '.join(doubled)}. Which one is meant?"
+            f"{where} has more than one column {', '.join(doubled)}. Which one is meant?"
             " Rename the others."
         )

@@ -8,8 +8,10 @@ import pandas as pd
 
 from hardship_model.data.as_written import plain
 from hardship_model.data.cells import MOST, categories, codes_of, flags, months, numbers
+from hardship_model.data.database import read_query
 from hardship_model.data.files import read_table
 from hardship_model.data.panel import WEIGHT, Panel, PanelError, build
+from hardship_model.data.query import refuse_address
 from hardship_model.data.specification import (
     Line,
     Mapping,
@@ -31,16 +33,35 @@ LEAST_INCOME_OVER_LINE, MOST_INCOME_OVER_LINE = 0.02, 50.0
 ABSURD_OVER_LINE = 1000.0
 
 
-def read_panel(mapping: Mapping | str | Path, path: str | Path) -> Panel:
-    """The panel that this file holds, one row per household and period.
+def read_panel(mapping: Mapping | str | Path, path: str | Path | None = None) -> Panel:
+    """The panel that this file, or the database of the mapping, holds: a row per household, period.
 
     `mapping` may be a shipped name or the path of a TOML file. Raises MappingError or PanelError
-    with one sentence on what came, what was wanted and where to read on; neither names a
-    household or quotes a cell.
+    with one sentence on what came, what was wanted and where to read on, and DatabaseError when
+    a database does not answer; none names a household, quotes a cell or tells an address.
     """
     described = mapping if isinstance(mapping, Mapping) else load_mapping(mapping)
-    table = read_table(Path(path), described.columns_needed, described.file)
-    return panel_of(described, table)
+    return panel_of(described, read_extract(described, path))
+
+
+def read_extract(mapping: Mapping, path: str | Path | None, *, raw: bool = False) -> pd.DataFrame:
+    """The cells that the mapping asks for, from its database if it names one, else from the file.
+
+    Raises as `read_panel`. With `raw` every column comes, and nothing is refused yet.
+    """
+    if path is not None:
+        refuse_address(path)
+    if mapping.database is None and path is not None:
+        return read_table(Path(path), mapping.columns_needed, mapping.file, raw=raw)
+    if mapping.database is None or path is not None:
+        raise MappingError(
+            f"Mapping {mapping.name!r} wants a file or, under [database], a query: one of the two."
+            " See docs/DATA.md."
+        )
+    return read_query(
+        mapping.database, mapping.columns_needed, name=mapping.name, raw=raw,
+        decimal=mapping.file.decimal,
+    )  # fmt: skip
 
 
 def panel_of(mapping: Mapping, table: pd.DataFrame) -> Panel:

@@ -8,14 +8,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from hardship_model.data.panel import CORE, Column, Kind, PanelError, Pillar
+from hardship_model.data.panel import CORE, Column, Kind, Pillar
+from hardship_model.data.query import Database, database_of, refuse_passwords
+from hardship_model.data.refusals import READ_ON, MappingError
 from hardship_model.months import to_month
 
 Of = Literal["base period median", "each period's median"]
 Format = Literal["csv", "excel", "stata", "parquet"]
 SHIPPED = files("hardship_model.data") / "mappings"
 
-READ_ON = "See docs/DATA.md."
 #: What the keys of a mapping file hold, wherever they stand.
 KINDS_OF_VALUE: dict[str, tuple[tuple[type, ...], tuple[str, ...]]] = {
     "a text": (
@@ -33,10 +34,6 @@ KINDS_OF_VALUE: dict[str, tuple[tuple[type, ...], tuple[str, ...]]] = {
     ),
     "a table": ((dict,), ("codes", "index", "values_zh", "band", "top")),
 }
-
-
-class MappingError(PanelError):
-    """A mapping file that cannot be used, or that does not fit the file it is used on."""
 
 
 class ReadWarning(UserWarning):
@@ -204,6 +201,8 @@ class Mapping:
     #: What becomes of the raw extract, by `hardship-model anonymise`.
     anonymise: Anonymise | None = None
     file: FileOptions = field(default_factory=FileOptions)
+    #: In place of a file: a query over the office's own database.
+    database: Database | None = None
 
     def __post_init__(self) -> None:
         """Refuse a step that no panel has, and a row that is known before it happens."""
@@ -237,14 +236,19 @@ def load_mapping(name_or_path: str | Path) -> Mapping:
             f"No mapping file {str(name_or_path)!r}. Give a path, or one of {names}."
         )
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        refuse_passwords(text)
+        content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingError(f"Mapping {str(name_or_path)!r} is not TOML in UTF-8: {error}") from None
-    return parse(content)
+    return parse(content, folder=Path(name_or_path).parent)
 
 
-def parse(content: dict[str, Any]) -> Mapping:
-    """The mapping that a TOML file's tables describe. Raises MappingError."""
+def parse(content: dict[str, Any], *, folder: Path = Path()) -> Mapping:
+    """The mapping that a TOML file's tables describe; a `query_file` lies in `folder`.
+
+    Raises MappingError.
+    """
     tables = {
         "file": lambda t: _make(FileOptions, _texts(t, "missing"), "[file]"),
         "period": lambda t: _make(Period, t, "[period]"),
@@ -257,6 +261,7 @@ def parse(content: dict[str, Any]) -> Mapping:
             Anonymise, _texts(t, "drop", "pseudonym", "to_month", "merge", "known"), "[anonymise]"
         ),
         "columns": lambda t: tuple(_source(name, entry) for name, entry in t.items()),
+        "database": lambda t: database_of(t, folder),
     }
     flat = sorted(key for key in tables if not isinstance(content.get(key, {}), dict))
     if flat:

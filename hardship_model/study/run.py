@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hardship_model.data import surveys
-from hardship_model.data.mapping import load_mapping, read_panel
+from hardship_model.data.mapping import read_panel
 from hardship_model.data.panel import Panel
 from hardship_model.data.population import Config, invent, records, truth_panel
 from hardship_model.evaluation.backtest import Scored, Task, choose, judge, score_everybody
@@ -28,7 +28,7 @@ from hardship_model.privacy import withhold_small_cells
 from hardship_model.provenance import describe
 from hardship_model.screening.strategies import at_random, by_risk_since_visit, by_score, in_turn
 from hardship_model.screening.visits import CLERKS, compare_visits, make_visits
-from hardship_model.study.config import ORIGIN_MONTHS, ConfigError, Study
+from hardship_model.study.config import ORIGIN_MONTHS, Study
 from hardship_model.transitions import transitions
 
 _TABLES = (
@@ -85,12 +85,8 @@ def read(study: Study) -> Sources:
 
 
 def read_survey(survey: str, path: Path | None) -> Panel:
-    """The panel of a shipped survey, or of a mapping file and the file that it describes."""
-    if survey == "rwm5yr":
-        return surveys.rwm5yr()
-    if path is None:
-        raise ConfigError(f"[panel] survey = {survey!r} wants a `path` to its file.")
-    return read_panel(load_mapping(survey), path)
+    """The panel of a shipped survey, or of a mapping file and the file or database it describes."""
+    return surveys.rwm5yr() if survey == "rwm5yr" else read_panel(survey, path)
 
 
 def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Results:
