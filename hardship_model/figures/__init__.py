@@ -9,6 +9,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from hardship_model.figures.exclusion import draw_exclusion
+from hardship_model.figures.gate import draw_gate, draw_shifts
 from hardship_model.figures.groups import draw_equal_recall
 from hardship_model.figures.knowing import draw_two_dates, draw_worth
 from hardship_model.figures.models import draw_lists, draw_models, draw_reliability
@@ -35,12 +36,12 @@ from hardship_model.months import to_month
 from hardship_model.study import Results
 
 __all__ = [
-    "draw_all", "draw_channels", "draw_draws", "draw_drift", "draw_equal_recall", "draw_exclusion",
-    "draw_flips", "draw_found", "draw_frontier", "draw_hazards", "draw_lists", "draw_missed",
-    "draw_models", "draw_moves", "draw_origins", "draw_overlaps", "draw_reliability",
-    "draw_retrained", "draw_screened", "draw_sensitivity", "draw_strips", "draw_two_dates",
-    "draw_visits", "draw_worth", "save", "shown_strategies", "stairs", "write_all",
-    "write_screened",
+    "draw_all", "draw_channels", "draw_draws", "draw_drift", "draw_equal_recall",
+    "draw_exclusion", "draw_flips", "draw_found", "draw_frontier", "draw_gate", "draw_hazards",
+    "draw_lists", "draw_missed", "draw_models", "draw_moves", "draw_origins", "draw_overlaps",
+    "draw_reliability", "draw_retrained", "draw_screened", "draw_sensitivity", "draw_shifts",
+    "draw_strips", "draw_two_dates", "draw_visits", "draw_worth", "save", "shown_strategies",
+    "stairs", "write_all", "write_screened",
 ]  # fmt: skip
 
 

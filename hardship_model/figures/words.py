@@ -74,6 +74,19 @@ OFFICES = {
     "old_file": "the old file",
     "income_visits": "nothing: a clerk by income",
 }
+#: What the gate asks, and what `retraining.drift` measures.
+CHECKS = {
+    "incumbent": "No worse than the model in use? Difference, points",
+    "rule": "Better than a clerk? Difference, points",
+    "groups": "No worse for any group? Difference, noise taken back, points",
+    "calibration": "Do its risks hold? 1 is right",
+    "drift": "Is the newest data like what it was judged on? Parts of the bound",
+}
+SHIFTS = {
+    "distribution": "stability index",
+    "missing": "share missing, difference in points",
+    "base rate": "share of yes, difference in points",
+}
 WITHHELD = "withheld"
 
 
@@ -121,6 +134,33 @@ def asked(of: Task) -> str:
     if of.question.ask == "in_hardship_at":
         return f"{who}: in hardship {horizon} months later?"
     return f"{who}: in hardship at any time in the {horizon} months that follow?"
+
+
+def check(on: str) -> str:
+    """What does a check of the gate look at?
+
+    >>> check("employment_form: new form, recall at 10%")
+    'employment form: new form, recall at 10%'
+    """
+    return on.replace("_", " ")
+
+
+def verdict(answer: str, *, blocks: bool) -> str:
+    """A check's answer, and whether it keeps the candidate out.
+
+    >>> verdict("cannot tell", blocks=True)
+    'cannot tell: blocks'
+    """
+    return f"{answer}: blocks" if blocks else answer
+
+
+def item(name: str, of: str) -> str:
+    """What may have drifted: a feature by its name, a score by its model's.
+
+    >>> item("income_over_line_now", "feature"), item("boosting", "score")
+    ('income over line now', 'risks of boosting')
+    """
+    return f"risks of {model(name)}" if of == "score" else name.replace("_", " ")
 
 
 def count(number: float) -> str:

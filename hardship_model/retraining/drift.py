@@ -6,14 +6,16 @@ tell much the same: `Summary` says how many independent rows they are worth.
 """
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 from scipy.stats import chi2, norm
 
+from hardship_model.evaluation.calibration import fit_line, log_odds
 from hardship_model.evaluation.drift import stability_index
-from hardship_model.evaluation.metrics import ratio
-from hardship_model.evaluation.sums import as_sums
+from hardship_model.evaluation.metrics import Counts, Ranking, auroc, on_list, ratio
 from hardship_model.evaluation.uncertainty import Draws, interval
 from hardship_model.rates import wilson
 from hardship_model.retraining.summary import Item, Spread, Summary
@@ -22,6 +24,8 @@ DRIFTED, STAYED, CANNOT_TELL = "drifted", "not drifted", "cannot tell"
 _Z = float(norm.ppf(0.975))
 #: Halvings that find a bound of an interval.
 _HALVINGS = 40
+#: Fewer falls than this cannot redraw a line.
+_ENOUGH_EVENTS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,51 +189,66 @@ def performance(
     *, score: np.ndarray, risk: np.ndarray, answer: np.ndarray, household: np.ndarray,
     list_shares: tuple[float, ...], n_draws: int, seed: int,
 ) -> pd.DataFrame:  # fmt: skip
-    """How good is a model on what is known by now, and how good may it be on what is not?
+    """How good is a model where answers are known, and how good may it be where they are not?
 
-    Where the answer is known, it counts. Where it is not yet, each household counts as fallen
-    by its risk, and as not fallen by the rest: what AUROC, recall and precision would be on
-    average **if the risks still held** (calibrated, and the rest unknown only because its time
-    has not come). Who falls may have changed without anything in the features having moved:
-    this estimate cannot see that, only answers can.
+    Where the answer (1, 0, NaN: not yet) is known, it counts. Elsewhere a household counts as
+    fallen by its risk and as not fallen by the rest: what the metrics would be on average. Before
+    that the risks are moved along the line through the known answers (of 30 falls or more), since
+    their level is the first thing to age. Assumed is that what holds where answers are known
+    holds for the others: should who falls have changed since, nothing here can see it.
 
     Returns
     -------
-    one row per metric × `part` (*known*, *expected*): rows `n`, `events` (of *expected*, how many
-    are expected), `value` with 95 % interval over households; of *expected* the interval says
-    how well the mean is known, and a number that matures scatters about it.
+    one row per `part` (*known*, *expected*) × metric (AUROC; recall and precision on a list of
+    the part's own households): rows `n`, `events` (of *expected*: how many are expected), `value`
+    with 95 % interval over households. What matures scatters about the expected as well.
 
     """
-    tables = []
-    for part, here in (("known", ~np.isnan(answer)), ("expected", np.isnan(answer))):
-        fell = answer[here] if part == "known" else risk[here]
-        if here.any():
-            some = {"score": score[here], "risk": risk[here]}
-            draws = Draws.over(np.tile(household[here], 2), n_draws=n_draws, seed=seed)
-            tables.append(_expected(part, fell, some, list_shares, draws))
-    return pd.concat(tables, ignore_index=True)
-
-
-def _expected(
-    part: str, fell: np.ndarray, of: dict[str, np.ndarray], list_shares: tuple[float, ...],
-    draws: Draws,
-) -> pd.DataFrame:  # fmt: skip
-    """Each row twice: as fallen by `fell`, as not fallen by the rest."""
-    amounts, formula = as_sums(
-        score=np.tile(of["score"], 2), risk=np.tile(of["risk"], 2),
-        answer=np.repeat([1.0, 0.0], len(fell)), weights=np.r_[fell, 1 - fell],
-        list_shares=list_shares,
-    )  # fmt: skip
-    piece = draws.by_household(amounts)
-    [totals] = draws.totals([piece])
-    value = formula.metrics(piece.sums.sum(axis=0)[None])
-    drawn = formula.metrics(totals)
-    wanted = ["auroc", *(m for m in value if m.startswith(("recall_", "precision_")))]
+    known, x = ~np.isnan(answer), log_odds(risk)
+    everybody = np.ones((1, len(score)))
+    draws = Draws.over(household, n_draws=n_draws, seed=seed)
     rows = []
-    for metric in wanted:
-        low, high = interval(drawn[metric])
-        rows.append(
-            {"part": part, "metric": metric, "n": len(fell), "events": float(fell.sum()),
-             "value": float(value[metric][0]), "low": low, "high": high}
-        )  # fmt: skip
+    for part, here in (("known", known), ("expected", ~known)):
+        if here.any():
+            ranking = Ranking.of(score[here], answer[here])
+            value, *drawn = (
+                _metrics(ranking, w[:, here], _chance(x, answer, known, w)[:, here], list_shares)
+                for w in chain([everybody], draws.chunks())
+            )
+            events = float(_chance(x, answer, known, everybody)[:, here].sum())
+            for metric in value:
+                low, high = interval(np.concatenate([one[metric] for one in drawn]))
+                rows.append(
+                    {"part": part, "metric": metric, "n": int(here.sum()), "events": events,
+                     "value": float(value[metric][0]), "low": low, "high": high}
+                )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _chance(
+    x: np.ndarray, answer: np.ndarray, known: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """How surely did each household fall, in each draw? The answer, or the risk on today's line."""
+    intercept, slope = np.zeros(len(weights)), np.ones(len(weights))
+    if np.nansum(answer) >= _ENOUGH_EVENTS and np.nansum(1 - answer) >= _ENOUGH_EVENTS:
+        start = np.array([intercept, slope])
+        line = fit_line(x[known], answer[known], weights[:, known], start)
+        intercept, slope = np.nan_to_num(line[0]), np.fmax(line[1], 0.0)
+    return np.where(known, answer, expit(intercept[:, None] + slope[:, None] * x))
+
+
+def _metrics(
+    ranking: Ranking, weights: np.ndarray, fell: np.ndarray, list_shares: tuple[float, ...]
+) -> dict[str, np.ndarray]:
+    """Metrics of households that fell by a chance; arrays [draws, n], the answers [draws]."""
+    w, p = weights[:, ranking.order], fell[:, ranking.order]
+    yes, no, length = (
+        np.cumsum(amount, axis=1)[:, ranking.last] for amount in (w * p, w * (1 - p), w)
+    )
+    counts = Counts(yes=yes, no=no, length=length)
+    table = {"auroc": auroc(counts)}
+    for share in list_shares:
+        at = f"at_{share:.0%}".replace("%", "pct")
+        held = on_list(counts, share=share)
+        table |= {f"recall_{at}": held.recall, f"precision_{at}": held.precision}
+    return table

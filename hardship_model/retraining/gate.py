@@ -24,6 +24,10 @@ YES, NO = "yes", "no"
 #: What is asked, in this order.
 CHECKS = ("incumbent", "rule", "groups", "calibration", "drift")
 _NUMBERS = ["number", "low", "high"]
+_COLUMNS = [
+    "check", "on", "answer", *_NUMBERS, "at_least", "at_most", "n", "events", "blocks", "sentence",
+    "withheld",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +110,11 @@ def gate(
 
     Returns
     -------
-    one row per check: `check` (one of `CHECKS`), `on` what, `answer` (*yes* is good), `number` with
-    `low` and `high`, `n` and `events` (households × as-of and falls; of drift what was looked at
-    and what drifted), `bound`, `blocks` (whether this answer keeps the candidate out), `sentence`,
-    `withheld` (too few households for numbers; the answer stands). Raises ValueError when a
-    model was not scored.
+    one row per check: `check` (one of `CHECKS`), `on` what, `answer` (*yes* is good), `number`
+    with `low` and `high`, `at_least` and `at_most` (where the whole interval must lie), `n` and
+    `events` (households × as-of, and falls; of drift what was looked at, and what drifted),
+    `blocks` (whether this answer keeps the candidate out), `sentence`, `withheld` (too few
+    households for numbers; the answer stands). Raises ValueError when a model was not scored.
 
     """
     settings = settings or GateSettings()
@@ -141,14 +145,14 @@ def gate(
         tables.append(_of_groups(some, groups, new=candidate, old=old, settings=settings))
     if drift is not None:
         tables.append(_of_drift(drift).assign(withheld=False))
-    table = pd.concat(tables, ignore_index=True)
+    table = pd.concat(tables, ignore_index=True).reindex(columns=_COLUMNS)
+    table = table.replace([np.inf, -np.inf], np.nan)
     order = table["check"].map({check: place for place, check in enumerate(CHECKS)})
     table = table.iloc[np.argsort(order, kind="stable")].reset_index(drop=True).round(12)
     doubts = table["answer"].eq(CANNOT_TELL) & table["check"].isin(settings.doubt_blocks)
     table["blocks"] = table["answer"].eq(NO) | doubts
     table["sentence"] = [_sentence(row) for row in table.to_dict("records")]
-    columns = ["check", "on", "answer", *_NUMBERS, "n", "events", "bound", "blocks", "sentence"]
-    return table[[*columns, "withheld"]]
+    return table
 
 
 def decide(checks: pd.DataFrame) -> Verdict:
@@ -177,13 +181,14 @@ def _difference(found: Measured, metric: str, new: str, old: str) -> _Row:
 def _not_below(row: _Row, bound: float) -> _Row:
     """Does the whole interval lie above the bound (yes), below it (no), or on both sides?"""
     answer = YES if row["low"] > bound else NO if row["high"] < bound else CANNOT_TELL
-    return row | {"answer": answer, "bound": bound}
+    return row | {"answer": answer, "at_least": bound}
 
 
 def _within(row: _Row, low: float, high: float) -> _Row:
     inside = row["low"] > low and row["high"] < high
     outside = row["high"] < low or row["low"] > high
-    return row | {"answer": YES if inside else NO if outside else CANNOT_TELL, "bound": high}
+    answer = YES if inside else NO if outside else CANNOT_TELL
+    return row | {"answer": answer, "at_least": low, "at_most": high}
 
 
 def _recalls(settings: GateSettings) -> dict[str, str]:
@@ -218,7 +223,7 @@ def _calibration(found: Measured, candidate: str, settings: GateSettings) -> Ite
     for on, metric, (low, high) in (
         ("observed ÷ expected", "observed_over_expected", settings.observed_over_expected),
         ("slope", "calibration_slope", settings.calibration_slope),
-        ("error", "expected_calibration_error", (-1.0, settings.calibration_error)),
+        ("error", "expected_calibration_error", (-np.inf, settings.calibration_error)),
     ):
         at_least, at_most = interval(found.drawn[candidate][metric])
         row = {"number": found.value[candidate][metric], "low": at_least, "high": at_most}
@@ -242,9 +247,9 @@ def _of_groups(
         {"auroc": "AUROC", "recall": f"recall at {settings.list_shares[0]:.0%}"}
     )
     table["on"] = table["column"] + ": " + table["group"] + ", " + measure
-    table = table.assign(task="", origin="", model=new, number=table["shrunk"], bound=bound)
+    table = table.assign(task="", origin="", model=new, number=table["shrunk"], at_least=bound)
     shown = withhold_few(table, shown=_NUMBERS, telling_all=("recall",))
-    return shown[["on", "answer", *_NUMBERS, "n", "events", "bound", "withheld"]].assign(
+    return shown[["on", "answer", *_NUMBERS, "n", "events", "at_least", "withheld"]].assign(
         check="groups"
     )
 
@@ -261,7 +266,8 @@ def _of_drift(table: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {"check": "drift", "on": f"{on}, furthest: {worst['item']}", "answer": answer,
              "number": worst["value"], "low": worst["low"], "high": worst["high"],
-             "n": float(len(some)), "events": float(drifted.sum()), "bound": worst["bound"]}
+             "n": float(len(some)), "events": float(drifted.sum()), "at_most": worst["bound"],
+             "at_least": -np.inf if measure == "distribution" else -worst["bound"]}
         )  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -281,7 +287,10 @@ def _sentence(row: Mapping[Any, Any]) -> str:
         return f"{said}; too few households for numbers."
     if pd.isna(row["number"]):
         return f"{said}."
-    return (
-        f"{said}: {row['number']:.3f} ({row['low']:.3f} to {row['high']:.3f}), bound"
-        f" {row['bound']:.3f}."
-    ).replace("-", "−")
+    wanted = " and ".join(
+        f"{word} {row[side]:.3f}"
+        for side, word in (("at_least", "at least"), ("at_most", "at most"))
+        if np.isfinite(row[side])
+    )
+    numbers = f"{row['number']:.3f} ({row['low']:.3f} to {row['high']:.3f}); wanted {wanted}."
+    return f"{said}: {numbers}".replace("-", "−")

@@ -169,10 +169,11 @@ def test_a_window_without_a_feature_is_refused():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_what_is_expected_of_risks_that_hold_is_near_what_matures(seed):
+@pytest.mark.parametrize("aged", [1.0, 0.6])
+def test_what_is_expected_is_near_what_matures_even_of_risks_that_have_aged(seed, aged):
     scored, _ = grouped_scores(seed, n_households=6000, n_months=2)
     answer, early = scored.answer, (scored.rows["as_of"] == 0).to_numpy()
-    risk = scored.risk["fine"]
+    risk = aged * scored.risk["fine"]
 
     table = performance(
         score=scored.score["fine"], risk=risk, answer=np.where(early, answer, np.nan),
@@ -186,4 +187,4 @@ def test_what_is_expected_of_risks_that_hold_is_near_what_matures(seed):
     assert table["expected", "auroc"] == pytest.approx(in_time, abs=0.02)
     top = risk >= np.quantile(risk[~early], 0.9)
     precision = answer[later & top].mean()
-    assert table["expected", "precision_at_10pct"] == pytest.approx(precision, abs=0.05)
+    assert table["expected", "precision_at_10pct"] == pytest.approx(precision, abs=0.08)

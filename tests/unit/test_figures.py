@@ -343,3 +343,58 @@ def test_a_gap_stands_in_points_beside_its_growth():
     assert [x for x, _ in dots(gap)] == pytest.approx([-10])
     assert [x for x, _ in dots(growth)] == pytest.approx([1])
     assert [label.get_text() for label in gap.get_yticklabels()] == ["visits\nagainst the truth"]
+
+
+def checks_of_the_gate():
+    columns = ["check", "on", "answer", "number", "low", "high", "at_least", "at_most", "blocks"]
+    rows = [
+        ("incumbent", "AUROC", "yes", 0.03, 0.01, 0.05, -0.01, np.nan, False),
+        ("incumbent", "recall at 10%", "cannot tell", 0.01, -0.08, 0.10, -0.05, np.nan, True),
+        (
+            "groups",
+            "place: isle, AUROC",
+            "cannot tell",
+            np.nan,
+            np.nan,
+            np.nan,
+            -0.05,
+            np.nan,
+            False,
+        ),
+        ("calibration", "slope", "no", 1.6, 1.4, 1.8, 0.75, 1.33, True),
+        ("drift", "feature distribution, furthest: a", "no", 0.5, 0.4, 0.6, np.nan, 0.25, True),
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def bounds(panel):
+    return {float(segment[0][0]) for lines in panel.collections for segment in lines.get_segments()}
+
+
+def test_every_check_stands_with_its_interval_its_bound_and_its_answer():
+    incumbent, groups, calibration, drifted = figures.draw_gate(checks_of_the_gate()).axes
+
+    assert dots(incumbent) == [(0.03, 0), (0.01, 1)]
+    assert (0.01, 0.05) in intervals(incumbent)
+    assert notes(incumbent) == ["yes", "cannot tell: blocks"]
+    assert bounds(incumbent) == {-0.01, -0.05}
+    assert bounds(calibration) == {0.75, 1.33}
+    assert np.isnan(dots(groups)[0][0])  # withheld: its answer stands, no number does
+    assert dots(drifted) == [(pytest.approx(2.0), 0)]  # twice its bound
+
+
+def test_what_moved_furthest_stands_on_top_and_what_is_not_known_nowhere():
+    table = pd.DataFrame(
+        {
+            "item": ["a", "b", "c", "boosting"], "of": ["feature"] * 3 + ["score"],
+            "measure": ["distribution"] * 3 + ["missing"], "value": [0.01, 0.4, np.nan, -0.05],
+            "low": [0.0, 0.3, np.nan, -0.06], "high": [0.02, 0.5, np.nan, -0.04], "bound": 0.25,
+            "answer": ["not drifted", "drifted", "cannot tell", "not drifted"],
+        }
+    )  # fmt: skip
+
+    spread, missing = figures.draw_shifts(table, most=2).axes
+
+    assert [t.get_text() for t in spread.get_yticklabels()] == ["b", "a"]
+    assert notes(spread) == ["drifted", "not drifted"]
+    assert [t.get_text() for t in missing.get_yticklabels()] == ["risks of boosting"]

@@ -10,7 +10,7 @@ from grouped_scores import grouped_scores
 from hardship_model.evaluation.metrics import Ranking, auroc
 from hardship_model.evaluation.uncertainty import Draws, interval
 from hardship_model.retraining.drift import drift
-from hardship_model.retraining.gate import GateSettings, decide, gate
+from hardship_model.retraining.gate import GateSettings, _not_below, _within, decide, gate
 from hardship_model.retraining.summary import summarise
 
 SETTINGS = GateSettings(n_draws=300)
@@ -64,6 +64,24 @@ def test_the_interval_of_a_difference_is_that_of_paired_draws():
     assert row["number"] == pytest.approx(value.item())
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(-0.005, 0.09, "yes"), (-0.02, 0.09, "cannot tell"), (-0.05, -0.02, "no")],
+)
+def test_a_yes_and_a_no_need_the_whole_interval(low, high, said):
+    row = _not_below({"number": (low + high) / 2, "low": low, "high": high}, -0.01)
+
+    assert (row["answer"], row["at_least"]) == (said, -0.01)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(0.8, 1.2, "yes"), (0.7, 1.1, "cannot tell"), (0.5, 0.7, "no"), (1.4, 1.9, "no")],
+)
+def test_risks_hold_when_the_whole_interval_lies_between_the_bounds(low, high, said):
+    assert _within({"number": 1.0, "low": low, "high": high}, 0.75, 1.33)["answer"] == said
+
+
 def test_few_households_are_no_reason_to_replace_what_works_unless_the_settings_say_so():
     scored, _ = world(2, n_households=150, n_months=1)
     scored.score["other"] = scored.score["rough"] + np.random.default_rng(0).normal(size=150)
@@ -96,9 +114,11 @@ def test_a_candidate_that_is_blind_in_one_group_is_refused_for_it():
 
 
 def test_of_a_small_group_nobody_can_tell_and_nothing_is_shown():
-    scored, labels = world(4, n_households=200, n_months=1)
+    scored, labels = world(4, n_households=1500, n_months=1)
+    scored.score["upside_down"] = -scored.score["fine"]
+    scored.risk["upside_down"] = scored.risk["fine"]
 
-    checks = asked(scored, "fine", "rough", groups=labels)
+    checks = asked(scored, "fine", "upside_down", groups=labels)
 
     isle = checks[checks["on"].str.startswith("place: isle")]
     assert (isle["answer"] == "cannot tell").all()

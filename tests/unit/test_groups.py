@@ -9,7 +9,7 @@ from grouped_scores import grouped_scores
 from sklearn.metrics import brier_score_loss, precision_score, recall_score, roc_auc_score
 
 from hardship_model.evaluation.backtest import judge
-from hardship_model.evaluation.groups import RATES, by_group
+from hardship_model.evaluation.groups import RATES, by_group, changes
 from hardship_model.evaluation.lists import on_the_list
 
 
@@ -227,3 +227,22 @@ def test_what_is_withheld_of_a_groups_falls_cannot_be_found_in_its_rates():
     assert not wide["brier"].all()
     for rate in RATES[1:]:
         assert wide.loc[wide["brier"] | wide["listed"], rate].all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_group_changes_by_the_difference_of_its_two_values_drawn_towards_none(seed):
+    scored, labels = grouped_scores(seed)
+    both = by_group(scored, labels[["place"]], list_share=0.2, n_draws=100, seed=1)
+
+    table = changes(
+        scored, labels[["place"]], new="rough", old="fine", list_share=0.2, n_draws=100, seed=1
+    )
+
+    values = both[both["column"] == "place"].set_index(["model", "group", "metric"])["value"]
+    for row in table.to_dict("records"):
+        new, old = (values[m, row["group"], row["metric"]] for m in ("rough", "fine"))
+        assert row["value"] == pytest.approx(new - old) or np.isnan(new)
+        assert abs(row["shrunk"]) <= abs(row["value"])
+        assert row["low"] < row["shrunk"] < row["high"]
+    assert set(table["metric"]) == {"recall", "auroc"}
+    assert table.loc[table["group"] == "north", "high"].max() < 0  # rough is worse, for sure
