@@ -99,40 +99,42 @@ def reasons(
 
     """
     about = {f.name: f for f in declared}
-    family = {str(name): about[str(name)].column for name in found.terms}
-    whole = found.terms.T.groupby([*family.values()], sort=False).sum().T
-    order = np.argsort(-whole.to_numpy(), axis=1, kind="stable")[:, :most]
+    family = np.array([about[str(name)].column for name in found.terms], dtype=object)
+    of_family, names = pd.factorize(family)
+    terms = found.terms.to_numpy()
+    whole, strongest = np.empty((len(X), len(names))), np.empty((len(X), len(names)), dtype=int)
+    for i in range(len(names)):
+        places = np.flatnonzero(of_family == i)
+        whole[:, i] = terms[:, places].sum(axis=1)
+        strongest[:, i] = places[terms[:, places].argmax(axis=1)]
+    order = np.argsort(-whole, axis=1, kind="stable")[:, :most]
     household, rank = np.indices(order.shape).reshape(2, -1)
-    place = order.ravel()
-    adds = whole.to_numpy()[household, place]
-    kept = adds > 0
-    table = pd.DataFrame(
-        {"at": household[kept], "rank": rank[kept] + 1,
-         "column": whole.columns.to_numpy()[place[kept]], "adds": adds[kept]}
-    )  # fmt: skip
-    strongest = _strongest(found.terms, family)
-    table["feature"] = [strongest[c][i] for c, i in zip(table["column"], table["at"], strict=True)]
-    table.insert(3, "pillar", [about[name].pillar for name in table["feature"]])
+    kept = whole[household, order.ravel()] > 0
+    at, rank, place = household[kept], rank[kept] + 1, order.ravel()[kept]
+    told = found.terms.columns.astype(str).to_numpy(dtype=object)[strongest[at, place]]
+    text, text_zh = _said(told, at, X, about, columns)
+    pillar = {name: f.pillar for name, f in about.items()}
+    return pd.DataFrame({
+        "row": X.index.to_numpy()[at], "rank": rank, "column": names[place],
+        "pillar": pd.Series(told).map(pillar), "adds": whole[at, place], "feature": told,
+        "text": text, "text_zh": text_zh,
+    })  # fmt: skip
+
+
+def _said(
+    told: np.ndarray, at: np.ndarray, X: pd.DataFrame, about: Mapping[str, Feature],
+    columns: Sequence[Column],
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """The features `told` and their values of the rows `at`, in words; a value is said once."""
     labels, values_zh = _labels(columns), {c.name: c.values_zh for c in columns}
-    values = [X[name].iloc[i] for name, i in zip(table["feature"], table["at"], strict=True)]
-    said = [
-        say(about[name], value, labels=labels, values_zh=values_zh)
-        for name, value in zip(table["feature"], values, strict=True)
-    ]
-    table["text"] = [text for text, _ in said]
-    table["text_zh"] = [text for _, text in said]
-    table.insert(0, "row", X.index.to_numpy()[table.pop("at")])
-    return table
-
-
-def _strongest(terms: pd.DataFrame, family: Mapping[str, str]) -> dict[str, np.ndarray]:
-    """Which of a column's features adds most, household by household?"""
-    names: dict[str, list[str]] = {}
-    for name, column in family.items():
-        names.setdefault(column, []).append(name)
-    return {
-        column: np.array(of)[terms[of].to_numpy().argmax(axis=1)] for column, of in names.items()
-    }
+    texts = np.empty((2, len(told)), dtype=object)
+    code, names = pd.factorize(told)
+    for i, name in enumerate(names):
+        rows = np.flatnonzero(code == i)
+        which, values = pd.factorize(X[name].iloc[at[rows]], use_na_sentinel=False)
+        said = [say(about[name], v, labels=labels, values_zh=values_zh) for v in values]
+        texts[:, rows] = np.array(said, dtype=object).T[:, which]
+    return texts[0], texts[1]
 
 
 def _labels(columns: Sequence[Column]) -> dict[str, tuple[str, str]]:
