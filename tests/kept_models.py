@@ -10,6 +10,7 @@ from hardship_model.features import declare, features
 from hardship_model.labels import Question, Task
 from hardship_model.models import FOLLOWING, build
 from hardship_model.models.calibration import fit_calibrated
+from hardship_model.retraining.summary import summarise
 from hardship_model.store import ServedModel, fits_of
 from strips import FIRST_MONTH
 
@@ -43,8 +44,11 @@ def served(name):
         build(name, DECLARED, seed=1), X, y, as_of=as_of, judged_on=np.ones(len(y), dtype=bool),
         region="district_now", **followed,
     )  # fmt: skip
+    spread = summarise(
+        X, household=np.tile(PANEL.households, 2), scores={name: calibrated.risk(X)}
+    )  # fmt: skip
     return ServedModel(
         name=name, calibrated=calibrated, declared=DECLARED, task=TASK,
         fits=fits_of(PANEL, DECLARED), trained_from=FIRST_MONTH + 14,
-        trained_until=FIRST_MONTH + 26, training={"n": 800},
+        trained_until=FIRST_MONTH + 26, training=spread.as_json(),
     )  # fmt: skip

@@ -32,6 +32,7 @@ ROOMS = [
     "evaluation",
     "screening",
     "retraining",
+    "scoring",
     "study",
     "screen_study",
     "figures",

@@ -1,0 +1,57 @@
+"""The list that a caseworker opens: whom to visit first, why, and what to look into."""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from hardship_model.privacy.showing import for_spreadsheets
+from hardship_model.scoring.scores import MOST_TOLD, TENTHS_TOLD, Scores
+
+Language = Literal["en", "zh"]
+_HEADINGS = {
+    "en": ("rank", "household", "risk within {h} months", "tenth of the list",
+           "why this household", "what could be looked into"),
+    "zh": ("排名", "家庭代号", "{h}个月内风险", "名单位次（十分位）", "主要原因", "建议跟进"),
+}  # fmt: skip
+_BETWEEN: dict[Language, str] = {"en": "; ", "zh": "；"}
+
+
+def caseworkers_list(
+    scores: Scores,
+    explained: tuple[pd.DataFrame, pd.DataFrame] | None,
+    *,
+    horizon_months: int,
+    language: Language,
+) -> pd.DataFrame:
+    """Whom does the model put first, and why?
+
+    One row per household, the first on the list first, headings and reasons in `language`;
+    reasons and suggestions for the first tenths of the list (`TENTHS_TOLD`), the strongest
+    first. Whether a household has a right to an aid, its rule decides.
+    """
+    why, what = explained or (None, None)
+    rows, column = scores.rows, "_zh" if language == "zh" else ""
+    table = [
+        rows["rank"], rows["household_id"], rows["risk"].round(4), rows["tenth"],
+        together(why, f"text{column}", len(rows), _BETWEEN[language]),
+        together(what, f"label{column}", len(rows), _BETWEEN[language]),
+    ]  # fmt: skip
+    headings = [h.format(h=horizon_months) for h in _HEADINGS[language]]
+    return for_spreadsheets(pd.DataFrame(dict(zip(headings, table, strict=True))))
+
+
+def together(table: pd.DataFrame | None, column: str, n: int, between: str) -> pd.Series:
+    """The first texts of each row in one cell, in their order; empty without any. Shape (n,)."""
+    if table is None or table.empty:
+        return pd.Series([""] * n, dtype="str")
+    first = table.groupby("row").head(MOST_TOLD)
+    joined = first.groupby("row")[column].agg(between.join)
+    return joined.reindex(np.arange(n), fill_value="").reset_index(drop=True)
+
+
+def said_of_reasons(explained: object) -> str:
+    """For whom are reasons given? One sentence."""
+    if explained is None:
+        return "No reasons are given: the score of this model is no sum that can be taken apart."
+    return f"Reasons are given for the first {TENTHS_TOLD} tenths of the list."
