@@ -1,12 +1,11 @@
 """The command line: `hardship-model run CONFIG` and what goes with it."""
 
 import json
-import re
 import shutil
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,15 +14,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from hardship_model import privacy, provenance, schema, scoring, screen_study, store, study
+from hardship_model import privacy, provenance, schema, screen_study, study
+from hardship_model.commands import in_use
 from hardship_model.data import anonymise as anonymising
 from hardship_model.data import calibration, population
 from hardship_model.data.mapping import load_mapping
-from hardship_model.data.panel import Panel
-from hardship_model.data.partitions import open_partitions, read_in_parts, write_partitions
+from hardship_model.data.partitions import read_in_parts, write_partitions
 from hardship_model.data.specification import ReadWarning
 from hardship_model.files import parquet_in_parts, whole_folder, write_csv
-from hardship_model.months import to_month, to_text
 from hardship_model.privacy import read_key
 from hardship_model.shards import Engine
 
@@ -33,8 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Who falls into hardship, who falls back, and which way of looking finds them early.",
 )
-_models = typer.Typer(no_args_is_help=True, help="Which models are in a store, and which counts?")
-app.add_typer(_models, name="models")
+app.add_typer(in_use.models, name="models")
+app.command()(in_use.score)
 _screen = Console(stderr=True)
 
 _MARK = "versions.json"
@@ -48,9 +46,6 @@ _EngineName = Annotated[
 ]
 _Scheduler = Annotated[str | None, typer.Option(help="The cluster's address: tcp://HOST:PORT.")]
 _Processes = Annotated[int, typer.Option(min=1, help="Of this machine, with the engine local.")]
-_StoreUrl = Annotated[str, typer.Option("--store", help="A folder, or a URL that fsspec reads.")]
-#: An address, and after an @ the version.
-_STORE_AT = re.compile(r"(.+?)(@(\d{4,}))?", re.DOTALL)
 _CALIBRATION_SHOWN = ("target", "kind", "tag", "tuned to", "band", "simulated (95 %)", "verdict")
 
 
@@ -234,115 +229,6 @@ def release(
     log = privacy.release(run, out)
     left = ", ".join(sorted(p.name for p in out.iterdir()))
     _screen.print(f"Done. In {out}: {left}. {len(log)} lines of what was withheld in {privacy.LOG}")
-
-
-@_models.command("list")
-def list_models(url: _StoreUrl) -> None:
-    """Print every version, the newest last, and what happened to the store."""
-    models = store.Store(url)
-    counts = models.current()
-    shown = Table("", "version", "accepted", "model", "verdict", "let in by hand, because")
-    for version in models.versions():
-        about = version.about
-        shown.add_row(
-            "▶" if counts == version else "", version.name, version.added,
-            *(escape(str(about.get(key) or "")) for key in ("recipe", "verdict", "override")),
-        )  # fmt: skip
-    _out().print(shown)
-    for event in models.history():
-        if event.what == "rolled back":
-            said = f"{event.at}  rolled back to {event.version}: {escape(event.reason)}"
-            _out().print(said, highlight=False)
-
-
-@_models.command()
-def show(
-    url: _StoreUrl,
-    version: Annotated[str | None, typer.Argument(help="[default: the one that counts]")] = None,
-) -> None:
-    """Print what a version is: its question, where it fits, its files, and its card."""
-    models = store.Store(url)
-    chosen = _version(models, version)
-    served = models.model(chosen.name)
-    question, fits = served.task.question, served.fits
-    shown = Table("", chosen.name, show_header=True)
-    for key, value in {
-        "accepted": chosen.added,
-        "model": f"{served.name}, {len(served.declared)} features",
-        "question": f"{served.task.name}: {question.ask}, {question.horizon_months} months",
-        "learned from": f"{to_text(served.trained_from)} to {to_text(served.trained_until)}",
-        "fits": f"a step of {fits.step_months} months, {fits.currency}, a line of about"
-                f" {fits.line_median:g} a month, columns"
-                f" {', '.join(c.name for c in fits.columns) or 'none'}",
-        **{str(key): value for key, value in chosen.about.items() if value},
-        **{name: f"sha256 {checksum}" for name, checksum in chosen.files.items()},
-    }.items():  # fmt: skip
-        shown.add_row(key, escape(str(value)))
-    _out().print(shown)
-    if "model_card.md" in chosen.files:
-        print(models.read(chosen.name, "model_card.md").decode("utf-8"))
-
-
-@_models.command()
-def rollback(
-    version: Annotated[str, typer.Argument(help="The version that shall count, such as 0003.")],
-    url: _StoreUrl,
-    reason: Annotated[str, typer.Option(help="Why; it is kept in the store.")],
-) -> None:
-    """Let an earlier version count again, until the next one is accepted."""
-    store.Store(url).rollback(version, reason)
-    _screen.print(f"Done. Version {version} counts.")
-
-
-def _version(models: store.Store, name: str | None) -> store.Version:
-    chosen = models.version(name) if name else models.current()
-    if chosen is None:
-        raise store.StoreError(f"The store {models.url} holds no model yet.")
-    return chosen
-
-
-def _out() -> Console:
-    """Where tables are printed: wide enough for them, also when nobody looks."""
-    return Console(width=max(_screen.width, 120))
-
-
-@app.command()
-def score(
-    model: Annotated[str, typer.Option(help="STORE, or STORE@VERSION such as models@0003.")],
-    panel: Annotated[str, typer.Option(help="A mapping, or a folder with a panel in parts.")],
-    out: Annotated[Path, typer.Option(help="A folder for the list, scores and reasons.")],
-    file: Annotated[Path | None, typer.Option(help="The file that the mapping describes.")] = None,
-    as_of: Annotated[
-        str | None, typer.Option(help="Month at whose end to stand. [default: the panel's last]")
-    ] = None,
-    language: Annotated[Literal["en", "zh"], typer.Option(help="Of the list.")] = "en",
-) -> None:
-    """Rank the households of a panel by a model of the store, with reasons: whom to visit first?"""
-    url, _, version = _STORE_AT.fullmatch(model).groups()  # type: ignore[union-attr]
-    models = store.Store(url)
-    chosen = _version(models, version)
-    served = models.model(chosen.name)
-    with whole_folder(out, mark=scoring.MARK) as folder, _screen.status("Scoring"):
-        month = to_month(as_of) if as_of else None
-        parts = [
-            scoring.score(served, part, as_of=int(part.months[-1]) if month is None else month)
-            for part in _parts(panel, file)
-        ]
-        told = scoring.write(
-            folder, scoring.join(parts), served=served, store=models, version=chosen,
-            language=language,
-        )  # fmt: skip
-    for line in told:
-        _screen.print(escape(line), highlight=False)
-    _screen.print(f"Done. Open {out / 'list.csv'}")
-
-
-def _parts(panel: str, file: Path | None) -> Iterator[Panel]:
-    """The panel, part by part where it comes in parts."""
-    if Path(panel).is_dir():
-        yield from (part.read() for part in open_partitions(panel))
-    else:
-        yield study.read_survey(panel, file)
 
 
 @app.command()

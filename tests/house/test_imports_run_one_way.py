@@ -37,6 +37,7 @@ ROOMS = [
     "screen_study",
     "figures",
     "report",
+    "commands",
     "cli",
 ]
 #: The name to import, where it is not the name to install.

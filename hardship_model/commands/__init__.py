@@ -1,0 +1,1 @@
+"""Commands that stand apart from the main job; `cli` gathers them."""

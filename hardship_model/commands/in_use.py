@@ -1,0 +1,132 @@
+"""Models in use: what is in a store, which version counts, and whom it would visit first."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from hardship_model import scoring, study
+from hardship_model.data.panel import Panel
+from hardship_model.data.partitions import open_partitions
+from hardship_model.files import whole_folder
+from hardship_model.months import to_month, to_text
+from hardship_model.store import Store, StoreError, Version
+
+models = typer.Typer(no_args_is_help=True, help="Which models are in a store, and which counts?")
+_screen = Console(stderr=True)
+_Url = Annotated[str, typer.Option("--store", help="A folder, or a URL that fsspec reads.")]
+#: An address, and after an @ the version.
+_STORE_AT = re.compile(r"(.+?)(@(\d{4,}))?", re.DOTALL)
+
+
+@models.command("list")
+def list_models(url: _Url) -> None:
+    """Print every version, the newest last, and what happened to the store."""
+    shelf = Store(url)
+    counts = shelf.current()
+    shown = Table("", "version", "accepted", "model", "verdict", "let in by hand, because")
+    for version in shelf.versions():
+        about = version.about
+        shown.add_row(
+            "▶" if counts == version else "", version.name, version.added,
+            *(escape(str(about.get(key) or "")) for key in ("recipe", "verdict", "override")),
+        )  # fmt: skip
+    _out().print(shown)
+    for event in shelf.history():
+        if event.what == "rolled back":
+            said = f"{event.at}  rolled back to {event.version}: {escape(event.reason)}"
+            _out().print(said, highlight=False)
+
+
+@models.command()
+def show(
+    url: _Url,
+    version: Annotated[str | None, typer.Argument(help="[default: the one that counts]")] = None,
+) -> None:
+    """Print what a version is: its question, where it fits, its files, and its card."""
+    shelf = Store(url)
+    chosen = _version(shelf, version)
+    served = shelf.model(chosen.name)
+    question, fits = served.task.question, served.fits
+    shown = Table("", chosen.name, show_header=True)
+    for key, value in {
+        "accepted": chosen.added,
+        "model": f"{served.name}, {len(served.declared)} features",
+        "question": f"{served.task.name}: {question.ask}, {question.horizon_months} months",
+        "learned from": f"{to_text(served.trained_from)} to {to_text(served.trained_until)}",
+        "fits": f"a step of {fits.step_months} months, {fits.currency}, a line of about"
+                f" {fits.line_median:g} a month, columns"
+                f" {', '.join(c.name for c in fits.columns) or 'none'}",
+        **{str(key): value for key, value in chosen.about.items() if value},
+        **{name: f"sha256 {checksum}" for name, checksum in chosen.files.items()},
+    }.items():  # fmt: skip
+        shown.add_row(key, escape(str(value)))
+    _out().print(shown)
+    if "model_card.md" in chosen.files:
+        print(shelf.read(chosen.name, "model_card.md").decode("utf-8"))
+
+
+@models.command()
+def rollback(
+    version: Annotated[str, typer.Argument(help="The version that shall count, such as 0003.")],
+    url: _Url,
+    reason: Annotated[str, typer.Option(help="Why; it is kept in the store.")],
+) -> None:
+    """Let an earlier version count again, until the next one is accepted."""
+    Store(url).rollback(version, reason)
+    _screen.print(f"Done. Version {version} counts.")
+
+
+def _version(shelf: Store, name: str | None) -> Version:
+    chosen = shelf.version(name) if name else shelf.current()
+    if chosen is None:
+        raise StoreError(f"The store {shelf.url} holds no model yet.")
+    return chosen
+
+
+def _out() -> Console:
+    """Where tables are printed: wide enough for them, also when nobody looks."""
+    return Console(width=max(_screen.width, 120))
+
+
+def score(
+    model: Annotated[str, typer.Option(help="STORE, or STORE@VERSION such as models@0003.")],
+    panel: Annotated[str, typer.Option(help="A mapping, or a folder with a panel in parts.")],
+    out: Annotated[Path, typer.Option(help="A folder for the list, scores and reasons.")],
+    file: Annotated[Path | None, typer.Option(help="The file that the mapping describes.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Month at whose end to stand. [default: the panel's last]")
+    ] = None,
+    language: Annotated[Literal["en", "zh"], typer.Option(help="Of the list.")] = "en",
+) -> None:
+    """Rank the households of a panel by a model of the store, with reasons: whom to visit first?"""
+    url, _, version = _STORE_AT.fullmatch(model).groups()  # type: ignore[union-attr]
+    shelf = Store(url)
+    chosen = _version(shelf, version)
+    served = shelf.model(chosen.name)
+    with whole_folder(out, mark=scoring.MARK) as folder, _screen.status("Scoring"):
+        month = to_month(as_of) if as_of else None
+        parts = [
+            scoring.score(served, part, as_of=int(part.months[-1]) if month is None else month)
+            for part in _parts(panel, file)
+        ]
+        told = scoring.write(
+            folder, scoring.join(parts), served=served, store=shelf, version=chosen,
+            language=language,
+        )  # fmt: skip
+    for line in told:
+        _screen.print(escape(line), highlight=False)
+    _screen.print(f"Done. Open {out / 'list.csv'}")
+
+
+def _parts(panel: str, file: Path | None) -> Iterator[Panel]:
+    """The panel, part by part where it comes in parts."""
+    if Path(panel).is_dir():
+        yield from (part.read() for part in open_partitions(panel))
+    else:
+        yield study.read_survey(panel, file)
