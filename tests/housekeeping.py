@@ -11,7 +11,15 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 
 #: Folders that are nobody's source, for a copy without git.
-NOT_OURS = {"__pycache__", "build", "data/panel", "data/raw", "data/release", "data/runs"}
+NOT_OURS = {
+    "__pycache__",
+    "build",
+    "data/panel",
+    "data/raw",
+    "data/release",
+    "data/runs",
+    "docs/made",
+}
 
 
 def project():

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from hardship_model.data.as_written import plain
 from hardship_model.data.cells import months, numbers
 from hardship_model.data.mapping import read_extract
 from hardship_model.data.specification import Anonymise, Mapping, MappingError
@@ -51,6 +52,8 @@ def anonymise(
         )
     raw = read_extract(mapping, path, raw=True).reset_index(drop=True)
     _refuse_absent(plan, raw)
+    for name in plan.known:  # ３ and 3 are one answer, and hide among one another
+        raw[name] = raw[name].map(lambda text: plain(text) if isinstance(text, str) else text)
     steps: list[dict[str, Any]] = [
         {"step": "dropped", "column": name, "cells": int(raw[name].notna().sum())}
         for name in plan.drop
@@ -59,7 +62,7 @@ def anonymise(
     for name in dict.fromkeys((mapping.household, *plan.pseudonym)):
         table[name] = pseudonyms(table[name], key)
         steps.append({"step": "pseudonym", "column": name, "people": int(table[name].nunique())})
-    table, coarse = _coarsened(plan, table, people=table[mapping.household])
+    table, coarse = _coarsened(mapping, plan, table, people=table[mapping.household])
     came = path.name if path else mapping.name
     refuse_identifiers(table, where=f"What is left of {came!r}")
     record: dict[str, Any] = {
@@ -83,18 +86,23 @@ def _refuse_absent(plan: Anonymise, raw: pd.DataFrame) -> None:
 
 
 def _coarsened(
-    plan: Anonymise, table: pd.DataFrame, *, people: pd.Series
+    mapping: Mapping, plan: Anonymise, table: pd.DataFrame, *, people: pd.Series
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """Dates to months, numbers to bands, the top to its mean, rare categories to *other*."""
     out, steps = table.copy(), []
+
+    def amounts(name: str) -> pd.Series:
+        read = numbers(table[name], missing=mapping.file.missing, decimal=mapping.file.decimal)
+        return pd.Series(read)
+
     for name in plan.to_month:
         out[name] = [to_text(month) for month in months(_as_dates(table[name])).tolist()]
         steps.append({"step": "month", "column": name, "values": int(out[name].nunique())})
     for name, edges in plan.band.items():
-        out[name] = banded(pd.Series(numbers(table[name])), edges)
+        out[name] = banded(amounts(name), edges)
         steps.append({"step": "band", "column": name, "values": int(out[name].nunique())})
     for name, share in plan.top.items():
-        out[name], line = top_coded(pd.Series(numbers(table[name])), share)
+        out[name], line = top_coded(amounts(name), share)
         above = int((out[name] > line).sum())
         steps.append({"step": "top", "column": name, "cells": above})
     for name in plan.merge:

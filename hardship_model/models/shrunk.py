@@ -45,8 +45,12 @@ class Shrunk(ClassifierMixin, BaseEstimator):
         self.prior_events = prior_events
 
     def fit(self, X: pd.DataFrame, y: np.ndarray, own: np.ndarray | None = None) -> Self:
-        """Weigh, then fit every part on all rows; `own` marks the rows of the task's kind."""
-        own = np.ones(len(y), dtype=bool) if own is None else own
+        """Weigh, then fit every part on all rows; `own` marks the rows of the task's kind.
+
+        Where these are none, or all have the same answer, everybody's rows weigh instead.
+        """
+        if own is None or len(np.unique(y[own])) < 2:
+            own = np.ones(len(y), dtype=bool)
         self.classes_ = np.array([0, 1])
         parts = {**(self.own or {}), **(self.pooled or {})}
         alone = set(self.own or {})

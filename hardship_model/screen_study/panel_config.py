@@ -19,7 +19,7 @@ from hardship_model.screening.comparison import OF_FALLS_ALONE
 from hardship_model.screening.panel_reading import RULES_OF, Reading
 from hardship_model.screening.prospect import Prospect
 from hardship_model.screening.ready_made import READY_MADE, ready_made
-from hardship_model.study import ConfigError
+from hardship_model.study.config import ConfigError, survey_at
 
 _PANEL = ("survey", "path", "reading")
 
@@ -93,7 +93,8 @@ def _panel_screen(table: dict[str, Any], folder: Path) -> PanelScreen:
     }
     given |= {name: to_month(given[name]) for name in ("first_month", "last_month")}
     path = folder / panel["path"] if "path" in panel else None
-    return PanelScreen(survey=panel["survey"], path=path, reading=Reading(**reading), **given)
+    survey = survey_at(panel["survey"], folder)
+    return PanelScreen(survey=survey, path=path, reading=Reading(**reading), **given)
 
 
 def _names(name: str, columns: Any) -> tuple[str, ...]:

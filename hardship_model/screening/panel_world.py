@@ -131,7 +131,9 @@ def from_panel(
     months = np.arange(first_month - LEAD_IN, last_month + 1, dtype=np.int32)
     lives = Lives(told, months)
     register = _register(told, lives, eve=first_month - 1, seed=seed)
-    falls = _falls(told, exit_months, spell_months, until=last_month).touching(first_month)
+    falls = _falls(told, exit_months, spell_months, until=last_month).touching(
+        first_month, last_month
+    )
     city = lives.district()
     filed = np.bincount(city, weights=in_file(register.category))
     n = len(told.households)

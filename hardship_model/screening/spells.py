@@ -23,11 +23,12 @@ class Falls:
         """How many spells are there?"""
         return len(self.household)
 
-    def touching(self, first_month: int) -> "Falls":
-        """The spells that still run in this month, or begin later."""
-        kept = self.last >= first_month
+    def touching(self, first_month: int, last_month: int) -> "Falls":
+        """The spells that run in some of these months, followed to the last of them."""
+        kept = (self.last >= first_month) & (self.onset <= last_month)
+        last = np.minimum(self.last[kept], last_month)
         return Falls(
-            household=self.household[kept], onset=self.onset[kept], last=self.last[kept],
+            household=self.household[kept], onset=self.onset[kept], last=last,
             returning=self.returning[kept], begins_unseen=self.begins_unseen[kept],
         )  # fmt: skip
 

@@ -179,7 +179,7 @@ def from_town(
         )
     rows = slice(start, stop)
     months = town.months[rows]
-    falls = _falls(town, first_month)
+    falls = _falls(town, first_month, last_month)
     register = _register(town, start + LEAD_IN)
     filed = (register.category >= DEEP) & (register.category <= ACCIDENTAL)
     city = town.fixed["city"]
@@ -271,14 +271,14 @@ def _recognised(town: Town, rows: slice) -> np.ndarray:
     return (true["state"] <= IN_HARDSHIP[-1]) | (sign & ~poor)
 
 
-def _falls(town: Town, first_month: int) -> Falls:
+def _falls(town: Town, first_month: int, last_month: int) -> Falls:
     given = Assumptions(month=first_month, scaled=town.config.scaled)
     hard = (town.truth["state"] <= IN_HARDSHIP[-1]) & town.truth["alive"]
     every = counted_spells(
         hard, town.months, exit_months=int(given("latent_exit_months")),
         spell_months=int(given("spell_months")),
     )  # fmt: skip
-    return every.touching(first_month)
+    return every.touching(first_month, last_month)
 
 
 def _register(town: Town, row: int) -> Register:

@@ -41,7 +41,7 @@ class Study:
 
     name: str
     title: str
-    #: A shipped survey (`rwm5yr`, `eph`), the path of a mapping file, or `town`: an invented one.
+    #: A shipped survey (`rwm5yr`, `eph`), a mapping file (`.toml`), or `town`: an invented one.
     survey: str
     #: Where the survey's file lies, as seen from the config; empty for `rwm5yr` and `town`.
     path: Path | None
@@ -103,12 +103,17 @@ def panel_of(table: dict[str, Any], folder: Path) -> dict[str, Any]:
     """What [panel] says of the households, as fields of `Study`; paths as seen from `folder`."""
     panel = only(table, ("survey", "path", "households", "seed", "learn_from"), "[panel]")
     return {
-        "survey": panel["survey"],
+        "survey": survey_at(panel["survey"], folder),
         "path": (folder / panel["path"]) if "path" in panel else None,
         "households": panel.get("households", 20_000),
         "town_seed": panel.get("seed", 1),
         "learn_from": panel.get("learn_from", "truth"),
     }
+
+
+def survey_at(survey: str, folder: Path) -> str:
+    """A shipped name as it stands; the path of a mapping file as seen from `folder`."""
+    return str(folder / survey) if survey.endswith(".toml") else survey
 
 
 def only(table: dict[str, Any], allowed: tuple[str, ...], where: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -151,6 +152,21 @@ def test_hiding_counts_as_brute_force_does():
 
     assert (told.k, told.l_diversity, told.alone) == (min(sizes), min(kinds), sizes.count(1))
     assert told.mean_risk == pytest.approx(np.mean([1 / size for size in sizes]))
+
+
+def test_words_for_no_answer_and_full_width_digits_are_read_as_the_mapping_reads_them(tmp_path):
+    clean, messy = raw(), raw().astype({"收入": object, "人口": object})
+    clean.loc[::7, "收入"] = np.nan
+    messy.loc[::7, "收入"] = "不详"
+    messy.loc[::3, "人口"] = messy.loc[::3, "人口"].map(lambda n: "０１２３４５６"[n])
+    mapping = replace(described(), file=replace(described().file, missing=("不详",)))
+
+    (of_clean, told_clean), (of_messy, told_messy) = (
+        anonymise(mapping, written(tmp_path, table), key=KEY) for table in (clean, messy)
+    )
+
+    assert told_messy == told_clean
+    pd.testing.assert_frame_equal(of_messy, of_clean, check_dtype=False)
 
 
 def test_top_coding_keeps_the_sum_and_hides_the_richest():

@@ -69,6 +69,16 @@ def test_falls_are_counted_as_one_would_count_them_one_by_one(strategy, seed):
     assert {name: ours[name] for name in plain} == plain
 
 
+def test_a_world_that_ends_before_its_town_knows_no_later_fall():
+    where = world(last_month="2021-09")
+    played = play(where, ready_made(where, ["status_quo"]), replicates=[0], seed=1)
+
+    falls = played.falls()
+
+    assert falls[["onset", "last_month"]].max().max() <= where.months[-1]
+    assert tally(played, n_draws=0, seed=1).falls[..., 0].sum() > 0
+
+
 def test_visits_in_vain_and_repeated_ones_are_those_of_the_ledger():
     one, last = played(1), {}
     hard = {int(m): one.world.hard(row) for row, m in enumerate(one.world.months)}

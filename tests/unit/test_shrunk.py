@@ -77,6 +77,18 @@ def test_the_pooled_model_helps_where_the_own_kind_is_rare():
     assert auroc[1] > auroc[0] + 0.005
 
 
+@pytest.mark.parametrize("kind", ["nobody", "nobody who fell"])
+def test_where_the_own_kind_says_nothing_everybody_weighs(kind):
+    X, y, own = households(5, 400)
+    own = np.zeros(400, dtype=bool) if kind == "nobody" else own & (y == 0)
+
+    def fitted(**told):
+        model = Shrunk(own={"a": plain()}, pooled={"b": plain(0.1)}).fit(X, y, **told)
+        return model.decision_function(X)
+
+    assert np.array_equal(fitted(own=own), fitted())
+
+
 def test_a_part_that_contradicts_what_it_was_not_fitted_on_gets_no_weight():
     class Contrary(LogisticRegression):
         def predict_proba(self, X):
