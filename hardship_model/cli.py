@@ -19,9 +19,11 @@ from hardship_model.commands import in_use
 from hardship_model.data import anonymise as anonymising
 from hardship_model.data import calibration, population
 from hardship_model.data.mapping import load_mapping
-from hardship_model.data.partitions import read_in_parts, write_partitions
+from hardship_model.data.partitions import open_partitions, read_in_parts, write_partitions
 from hardship_model.data.specification import ReadWarning
+from hardship_model.features import write_features
 from hardship_model.files import parquet_in_parts, whole_folder, write_csv
+from hardship_model.months import to_month
 from hardship_model.privacy import read_key
 from hardship_model.shards import Engine
 
@@ -169,6 +171,23 @@ def partition(
     with _screen.status("Reading"):
         parts = write_partitions(panels, out).parts
     _screen.print(f"Done. {len(parts)} parts in {out}")
+
+
+@app.command()
+def features(
+    parts: Annotated[Path, typer.Argument(help="A panel in parts, such as TOWN/records.")],
+    as_of: Annotated[list[str], typer.Option(help="A month, such as 2021-12; may be repeated.")],
+    out: Annotated[Path, typer.Option(help="A folder for the features.")],
+    engine: _EngineName = "local",
+    scheduler: _Scheduler = None,
+    processes: _Processes = 2,
+) -> None:
+    """Write what could have been known about every household at the end of a month."""
+    workers = Engine(name=engine, scheduler=scheduler, processes=processes)
+    panel = open_partitions(parts)
+    with _screen.status(f"Features of {len(panel.parts)} parts"):
+        rows = write_features(panel, out, as_of=[to_month(m) for m in as_of], engine=workers)
+    _screen.print(f"Done. {rows:,} rows in {out}")
 
 
 @app.command()

@@ -45,6 +45,9 @@ def _one(feature: Feature, known: pd.Series, age_months: pd.Series) -> float:
             return getattr(known, feature.stat)()
         case "trend":
             return last - known.mean()
+        case "slope":
+            months = -age_months.to_numpy(dtype=float)
+            return np.polyfit(months, known, 1)[0] if len(known) > 1 else np.nan
         case "volatility":
             return known.std()
         case "count":

@@ -193,4 +193,6 @@ def _as_float(values: pd.Series) -> np.ndarray:
         codes = values.cat.codes.to_numpy().astype(np.float32)
         codes[codes < 0] = np.nan
         return codes
+    if isinstance(values.dtype, np.dtype):
+        return values.to_numpy(dtype=np.float32)
     return values.to_numpy(dtype=np.float32, na_value=np.nan)

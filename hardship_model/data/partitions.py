@@ -64,7 +64,8 @@ class Part:
     def read(self) -> Panel:
         """The part as a panel of its own, in the periods and categories of the whole."""
         about = self.about
-        rows = pq.read_table(self.path).to_pandas(split_blocks=True, self_destruct=True)
+        # Workers share the cores already: threads of a reader would only get in each other's way.
+        rows = pq.read_table(self.path, use_threads=False).to_pandas(split_blocks=True)
         for column, values in about.categories.items():
             rows[column] = _as_in_the_whole(rows[column], values)
         panel = build(

@@ -101,22 +101,40 @@ def score_everybody(
     `train_until`. Raises PanelError when nobody is left to train on or to judge.
     """
     test = rows_to_judge(judge_by or panel, task, origin)
-    if test.empty:
-        raise PanelError(
-            f"Task {task.name!r} at origin {origin.name!r}: nobody to judge; at least one row is"
-            " needed. Check the months of the origin in the config."
-        )
+    refuse_nobody(test, task, origin)
     learned = fit_models(
         panel, task=task, origin=origin, models=models, declared=declared, seed=seed,
         learn_from=learn_from,
     )  # fmt: skip
-    X_test = features(panel, declared, who=test)
+    return scored_by(learned, panel, test, task=task, origin=origin, declared=declared)
+
+
+def refuse_nobody(rows: pd.DataFrame, task: Task, origin: Origin) -> None:
+    """Raises PanelError when there is nobody to judge."""
+    if rows.empty:
+        raise PanelError(
+            f"Task {task.name!r} at origin {origin.name!r}: nobody to judge; at least one row is"
+            " needed. Check the months of the origin in the config."
+        )
+
+
+def scored_by(
+    learned: Learned,
+    panel: Panel,
+    rows: pd.DataFrame,
+    *,
+    task: Task,
+    origin: Origin,
+    declared: Sequence[Feature],
+) -> Scored:
+    """What do fitted models say of these rows of `rows_to_judge`, from what `panel` has on file?"""
+    X = features(panel, declared, who=rows)
     return Scored(
         task=task,
         origin=origin,
-        rows=test,
-        score={name: model.score(X_test) for name, model in learned.fitted.items()},
-        risk={name: model.risk(X_test) for name, model in learned.fitted.items()},
+        rows=rows,
+        score={name: model.score(X) for name, model in learned.fitted.items()},
+        risk={name: model.risk(X) for name, model in learned.fitted.items()},
         n_train=learned.n_train,
         train_events=learned.train_events,
         fitted=learned.fitted,

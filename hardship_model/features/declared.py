@@ -26,7 +26,8 @@ class Feature:
 
     `stat`, over the periods of the look-back in which the column's value was known:
     *now* the last value, *previous* the one before it, *mean*, *min*, *max*, *volatility* (the
-    standard deviation), *trend* (last value minus mean); of a flag also *count* (periods in
+    standard deviation), *trend* (last value minus mean), *slope* (rise a month by least squares;
+    `declare` asks for none, but it can be asked for); of a flag also *count* (periods in
     which it was set), *since* (months since it was last set, the look-back's length when it was
     not set) and *spells* (times it came on). Unknown when nothing was known in the look-back.
     """

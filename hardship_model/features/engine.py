@@ -12,7 +12,7 @@ from hardship_model.features.history import STATS, History
 
 #: Households handled at once, so that a million need no more working memory than these do;
 #: half of them or twice as many take about as long.
-_AT_ONCE = 32768
+_AT_ONCE = 8192
 
 #: What `Panel.recorded` says of a cell for which nothing was ever written down.
 _NEVER = np.iinfo(np.int32).max

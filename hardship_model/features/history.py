@@ -9,7 +9,17 @@ from typing import Literal
 import numpy as np
 
 Stat = Literal[
-    "now", "previous", "mean", "min", "max", "trend", "volatility", "count", "since", "spells"
+    "now",
+    "previous",
+    "mean",
+    "min",
+    "max",
+    "trend",
+    "slope",
+    "volatility",
+    "count",
+    "since",
+    "spells",
 ]
 
 _UNKNOWN = np.float32(np.nan)
@@ -59,6 +69,15 @@ class History:
         with np.errstate(invalid="ignore"):
             return self._sums[periods - 1] / self._known(periods)
 
+    def slope(self, periods: int) -> np.ndarray:
+        """By how much do the known values rise a month, by least squares? Unknown below two."""
+        n = self._known(periods)
+        back, squared = (sums[periods - 1].astype(np.float32) for sums in self._places)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            down = self._slanted[periods - 1] - back * (self._sums[periods - 1] / n)
+            rise = down / ((squared - np.square(back) / n) * np.float32(self.step_months))
+        return np.where(n > 1, rise, _UNKNOWN)
+
     def volatility(self, periods: int) -> np.ndarray:
         """What was their standard deviation? Divides by n − 1; unknown below two values."""
         total, n = self._sums[periods - 1], self._known(periods)
@@ -68,7 +87,7 @@ class History:
 
     def count(self, periods: int) -> np.ndarray:
         """In how many known periods was the flag set?"""
-        return self._if_known(_count(self._set[:periods]), periods)
+        return self._if_known(self._times_set[periods - 1].astype(np.float32), periods)
 
     def since(self, periods: int) -> np.ndarray:
         """How many months ago was the flag last set? The whole look-back when it was not."""
@@ -87,7 +106,7 @@ class History:
         return self._if_known(times, periods)
 
     def _known(self, periods: int) -> np.ndarray:
-        return periods - _count(self._unknown[:periods])
+        return self._times_known[periods - 1].astype(np.float32)
 
     def _if_known(self, answer: np.ndarray, periods: int) -> np.ndarray:
         return np.where(self._known(periods) > 0, answer, _UNKNOWN)
@@ -101,6 +120,20 @@ class History:
         return self.values == 1
 
     @cached_property
+    def _times_known(self) -> np.ndarray:
+        return _running_counts(~self._unknown)
+
+    @cached_property
+    def _times_set(self) -> np.ndarray:
+        return _running_counts(self._set)
+
+    @cached_property
+    def _places(self) -> tuple[np.ndarray, np.ndarray]:
+        """Running sums of how many periods back the known values lie, and of the squares."""
+        known = ~self._unknown
+        return _running_counts(known, power=1), _running_counts(known, power=2)
+
+    @cached_property
     def _newest(self) -> tuple[np.ndarray, np.ndarray]:
         return _newest_known(self.values)
 
@@ -108,12 +141,18 @@ class History:
     def _deviation(self) -> np.ndarray:
         """The last known value minus each, 0 where unknown: small sums lose few digits."""
         away = self._newest[0] - self.values
-        # fmax and fmin pass over NaN, several times faster than a mask does.
-        return np.fmax(away, np.float32(0)) + np.fmin(away, np.float32(0))
+        # Bit by bit: NaN and no bits make 0, three times faster than choosing values.
+        bits = -(~self._unknown).astype(np.int32)
+        return (away.view(np.int32) & bits).view(np.float32)
 
     @cached_property
     def _sums(self) -> np.ndarray:
         return _running_sums(self._deviation)
+
+    @cached_property
+    def _slanted(self) -> np.ndarray:
+        back = np.arange(len(self.values), dtype=np.float32)
+        return _running_sums(self._deviation * back[:, None])
 
 
 def _newest_known(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -138,10 +177,12 @@ def _running_sums(rows: np.ndarray) -> np.ndarray:
     return sums
 
 
-def _count(true: np.ndarray) -> np.ndarray:
-    # The smallest integer that can hold the count adds several times faster than a float.
-    small = np.min_scalar_type(len(true))
-    return np.add.reduce(true.view(np.uint8), axis=0, dtype=small).astype(np.float32)
+def _running_counts(true: np.ndarray, *, power: int = 0) -> np.ndarray:
+    """Running counts, in which a row counts by its number to this power."""
+    worth = np.arange(len(true)) ** power
+    # The smallest integer that can hold the sum adds several times faster than a float.
+    small = np.min_scalar_type(int(worth.sum()))
+    return _running_sums(true.view(np.uint8) * worth.astype(small)[:, None])
 
 
 STATS: dict[Stat, Callable[[History, int], np.ndarray]] = {
@@ -151,6 +192,7 @@ STATS: dict[Stat, Callable[[History, int], np.ndarray]] = {
     "min": History.min,
     "max": History.max,
     "trend": History.trend,
+    "slope": History.slope,
     "volatility": History.volatility,
     "count": History.count,
     "since": History.since,

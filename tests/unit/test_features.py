@@ -77,6 +77,29 @@ def test_a_trend_is_the_last_value_against_the_mean_and_volatility_needs_two_val
     assert told(table, "hours_volatility") == {"anna": pytest.approx(6**0.5), "bodil": None}
 
 
+def test_a_slope_is_the_rise_a_month_of_the_line_through_what_was_known():
+    # quarter  0123
+    panel = panel_of_hours(
+        """
+        anna     2468
+        bodil    1?-7
+        carin    9???
+        """,
+        step_months=3,
+    )
+    declared = [
+        replace(f, name="slope", stat="slope") for f in declare(panel) if f.name == "hours_trend"
+    ]
+    as_of = FIRST_MONTH + 3 * 3
+    who = pd.DataFrame({"household_id": panel.households, "as_of": as_of}, index=panel.households)
+
+    table = features(panel, declared, who=who)
+
+    assert told(table.round(6), "slope") == {
+        "anna": pytest.approx(2 / 3), "bodil": pytest.approx(6 / 9), "carin": None,
+    }  # fmt: skip
+
+
 def test_small_swings_on_a_large_level_keep_their_digits():
     panel = panel_of_hours("anna 123123")
     rows = panel.rows.assign(hours=panel.rows["hours"] + 2.0**20)
@@ -161,6 +184,11 @@ def test_between_two_visits_the_look_back_starts_at_the_last_one_and_ages():
 def test_a_loop_over_households_in_pandas_says_the_same(seed, step_months):
     panel = random_panel(seed, step_months=step_months, n_households=5)
     longest = declare(panel)
+    longest += tuple(
+        replace(f, name=f.name.replace("trend", "slope"), stat="slope")
+        for f in longest
+        if f.stat == "trend"
+    )
     # Also with a look-back that is shorter than that of the other features.
     declared = longest + tuple(
         replace(f, name=f"{f.name}_briefly", window_months=3 if step_months < 12 else 12)

@@ -1,11 +1,23 @@
 """On a Dask cluster of two processes everything is as on one machine, also when one is killed."""
 
 import pytest
+from panels_in_parts import (
+    ASKED,
+    MODELS,
+    contents,
+    learned_from,
+    same_scores,
+    whole_and_parts,
+)
 from sharded_work import always_fatal, doubled, killing, refuses_three
 
 from hardship_model.data.population import Config, write_town
+from hardship_model.evaluation.backtest import score_everybody
+from hardship_model.evaluation.in_parts import score_in_parts
+from hardship_model.features import write_features
 from hardship_model.months import to_month
 from hardship_model.shards import Engine, ShardError, map_shards
+from strips import FIRST_MONTH
 
 distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
 
@@ -55,7 +67,24 @@ def test_a_town_is_the_same_to_the_byte(engine, tmp_path):
         for name, who in (("here", Engine(processes=1)), ("there", engine))
     }
 
-    files = {name: {p.relative_to(o): p.read_bytes() for p in o.rglob("*") if p.is_file()}
-             for name, o in out.items()}  # fmt: skip
-    assert len(files["here"]) == 3 + 3 + 2
-    assert files["there"] == files["here"]
+    assert len(contents(out["here"])) == 3 + 3 + 2
+    assert contents(out["there"]) == contents(out["here"])
+
+
+def test_features_are_the_same_to_the_byte(engine, tmp_path):
+    _, parts = whole_and_parts(tmp_path)
+    for name, workers in (("here", Engine(processes=1)), ("there", engine)):
+        write_features(parts, tmp_path / name, as_of=[FIRST_MONTH + 12], engine=workers)
+
+    assert len(contents(tmp_path / "here")) == 4
+    assert contents(tmp_path / "there") == contents(tmp_path / "here")
+
+
+def test_the_backtests_scores_are_those_in_memory_to_the_bit(engine, tmp_path):
+    whole, parts = whole_and_parts(tmp_path)
+    known = learned_from(whole)
+
+    scored = score_in_parts(panel=parts, engine=engine, **known, **ASKED)
+
+    in_memory = score_everybody(whole, models=MODELS, declared=known["declared"], seed=1, **ASKED)
+    same_scores(scored, in_memory)
