@@ -7,7 +7,7 @@ import traceback
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +16,7 @@ from rich.table import Table
 
 from hardship_model import privacy, provenance, schema, screen_study, study
 from hardship_model.commands import in_use
+from hardship_model.commands.workers import EngineName, Processes, Scheduler
 from hardship_model.data import anonymise as anonymising
 from hardship_model.data import calibration, population
 from hardship_model.data.mapping import load_mapping
@@ -42,12 +43,6 @@ _MARK = "versions.json"
 _FAULT = 70
 #: A larger town is measured on its first households.
 _CALIBRATED_HOUSEHOLDS = 50_000
-#: Who works on a panel in parts (`shards.Engine`).
-_EngineName = Annotated[
-    Literal["local", "dask"], typer.Option(help="This machine, or a Dask cluster.")
-]
-_Scheduler = Annotated[str | None, typer.Option(help="The cluster's address: tcp://HOST:PORT.")]
-_Processes = Annotated[int, typer.Option(min=1, help="Of this machine, with the engine local.")]
 _CALIBRATION_SHOWN = ("target", "kind", "tag", "tuned to", "band", "simulated (95 %)", "verdict")
 
 
@@ -147,9 +142,9 @@ def invent(
     out: Annotated[Path, typer.Option(help="A new folder for the town.")],
     households: Annotated[int, typer.Option(help="How many households.")] = 10_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same town.")] = 1,
-    engine: _EngineName = "local",
-    scheduler: _Scheduler = None,
-    processes: _Processes = 2,
+    engine: EngineName = "local",
+    scheduler: Scheduler = None,
+    processes: Processes = 2,
 ) -> None:
     """Write an invented town: its truth and its office's records, as Parquet in parts."""
     workers = Engine(name=engine, scheduler=scheduler, processes=processes)
@@ -178,9 +173,9 @@ def features(
     parts: Annotated[Path, typer.Argument(help="A panel in parts, such as TOWN/records.")],
     as_of: Annotated[list[str], typer.Option(help="A month, such as 2021-12; may be repeated.")],
     out: Annotated[Path, typer.Option(help="A folder for the features.")],
-    engine: _EngineName = "local",
-    scheduler: _Scheduler = None,
-    processes: _Processes = 2,
+    engine: EngineName = "local",
+    scheduler: Scheduler = None,
+    processes: Processes = 2,
 ) -> None:
     """Write what could have been known about every household at the end of a month."""
     workers = Engine(name=engine, scheduler=scheduler, processes=processes)

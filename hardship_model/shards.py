@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -39,7 +39,7 @@ class Engine:
     """Who works on the shards? Results do not depend on it."""
 
     name: Literal["local", "dask"] = "local"
-    #: Processes of this machine; with one, the work is done in this very process.
+    #: Of this machine; with one, or one shard, the work is done in this very process.
     processes: int = 2
     #: Where the scheduler of a Dask cluster listens, such as `tcp://10.0.0.5:8786`.
     scheduler: str | None = None
@@ -90,7 +90,12 @@ class _Handed:
 def _in_processes(
     work: Callable[[Shard], Result], shards: Iterable[Shard], processes: int
 ) -> Iterator[Result]:
-    coming, out, losses = iter(shards), deque[_Handed](), 0
+    coming = iter(shards)
+    begin = list(islice(coming, 2))
+    if len(begin) < 2:  # not worth a process
+        yield from map(work, begin)
+        return
+    coming, out, losses = chain(begin, coming), deque[_Handed](), 0
     pool = ProcessPoolExecutor(processes, mp_context=_FRESH)
     try:
         while True:

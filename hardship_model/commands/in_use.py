@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,11 +12,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from hardship_model import scoring, study
-from hardship_model.data.panel import Panel
+from hardship_model.commands.workers import EngineName, Processes, Scheduler
 from hardship_model.data.partitions import open_partitions
 from hardship_model.files import whole_folder
 from hardship_model.months import to_month, to_text
-from hardship_model.store import Store, StoreError, Version
+from hardship_model.shards import Engine, map_shards
+from hardship_model.store import ServedModel, Store, StoreError, Version
 
 models = typer.Typer(no_args_is_help=True, help="Which models are in a store, and which counts?")
 _screen = Console(stderr=True)
@@ -103,20 +105,21 @@ def score(
         str | None, typer.Option(help="Month at whose end to stand. [default: the panel's last]")
     ] = None,
     language: Annotated[Literal["en", "zh"], typer.Option(help="Of the list.")] = "en",
+    engine: EngineName = "local",
+    scheduler: Scheduler = None,
+    processes: Processes = 2,
 ) -> None:
     """Rank the households of a panel by a model of the store, with reasons: whom to visit first?"""
     url, _, version = _STORE_AT.fullmatch(model).groups()  # type: ignore[union-attr]
     shelf = Store(url)
     chosen = _version(shelf, version)
     served = shelf.model(chosen.name)
+    workers = Engine(name=engine, scheduler=scheduler, processes=processes)
     with whole_folder(out, mark=scoring.MARK) as folder, _screen.status("Scoring"):
         month = to_month(as_of) if as_of else None
-        parts = [
-            scoring.score(served, part, as_of=int(part.months[-1]) if month is None else month)
-            for part in _parts(panel, file)
-        ]
+        scores = _scores(served, panel, file, month, workers)
         told = scoring.write(
-            folder, scoring.join(parts), served=served, store=shelf, version=chosen,
+            folder, scoring.join(scores), served=served, store=shelf, version=chosen,
             language=language,
         )  # fmt: skip
     for line in told:
@@ -124,9 +127,15 @@ def score(
     _screen.print(f"Done. Open {out / 'list.csv'}")
 
 
-def _parts(panel: str, file: Path | None) -> Iterator[Panel]:
-    """The panel, part by part where it comes in parts."""
+def _scores(
+    served: ServedModel, panel: str, file: Path | None, month: int | None, workers: Engine
+) -> Iterator[scoring.Scores]:
+    """The scores of the panel, part by part where it comes in parts."""
     if Path(panel).is_dir():
-        yield from (part.read() for part in open_partitions(panel))
+        parts = open_partitions(panel)
+        last = parts.about.span[1]
+        work = partial(scoring.score_part, served=served, as_of=last if month is None else month)
+        yield from map_shards(work, parts, engine=workers)
     else:
-        yield study.read_survey(panel, file)
+        whole = study.read_survey(panel, file)
+        yield scoring.score(served, whole, as_of=int(whole.months[-1]) if month is None else month)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from hardship_model.data.panel import Panel
+from hardship_model.data.partitions import Part
 from hardship_model.features import features
 from hardship_model.labels import outcomes
 from hardship_model.models.contributions import contributions
@@ -48,6 +49,11 @@ def score(served: ServedModel, panel: Panel, *, as_of: int) -> Scores:
         score, risk = served.calibrated.score(X), served.calibrated.risk(X)
     rows = pd.DataFrame({"household_id": asked["household_id"], "score": score, "risk": risk})
     return Scores(as_of=as_of, rows=rows, X=X)
+
+
+def score_part(part: Part, served: ServedModel, as_of: int) -> Scores:
+    """The same of one part of a panel on disk, for `shards.map_shards`."""
+    return score(served, part.read(), as_of=as_of)
 
 
 def join(parts: Iterable[Scores]) -> Scores:

@@ -1,6 +1,7 @@
 """On a Dask cluster of two processes everything is as on one machine, also when one is killed."""
 
 import pytest
+from kept_models import PANEL, served
 from panels_in_parts import (
     ASKED,
     MODELS,
@@ -10,13 +11,17 @@ from panels_in_parts import (
     whole_and_parts,
 )
 from sharded_work import always_fatal, doubled, killing, refuses_three
+from typer.testing import CliRunner
 
+from hardship_model.cli import app
+from hardship_model.data.partitions import cut, write_partitions
 from hardship_model.data.population import Config, write_town
 from hardship_model.evaluation.backtest import score_everybody
 from hardship_model.evaluation.in_parts import score_in_parts
 from hardship_model.features import write_features
 from hardship_model.months import to_month
 from hardship_model.shards import Engine, ShardError, map_shards
+from hardship_model.store import MODEL, Store, to_bytes
 from strips import FIRST_MONTH
 
 distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
@@ -61,13 +66,13 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
 
 
 def test_a_town_is_the_same_to_the_byte(engine, tmp_path):
-    config = Config(n_households=90, last_month=to_month("2016-06"))
+    config = Config(n_households=60, last_month=to_month("2015-03"))
     out = {
         name: write_town(config, tmp_path / name, shard_households=40, engine=who)
         for name, who in (("here", Engine(processes=1)), ("there", engine))
     }
 
-    assert len(contents(out["here"])) == 3 + 3 + 2
+    assert len(contents(out["here"])) == 2 + 2 + 2
     assert contents(out["there"]) == contents(out["here"])
 
 
@@ -88,3 +93,18 @@ def test_the_backtests_scores_are_those_in_memory_to_the_bit(engine, tmp_path):
 
     in_memory = score_everybody(whole, models=MODELS, declared=known["declared"], seed=1, **ASKED)
     same_scores(scored, in_memory)
+
+
+def test_a_kept_model_gives_the_same_list_to_the_byte(engine, tmp_path):
+    parts = write_partitions(cut(PANEL, households=60), tmp_path / "parts")
+    store = Store(str(tmp_path / "models"))
+    store.add({MODEL: to_bytes(served("boosting"))}, {"recipe": "boosting"})
+    how = ["score", "--model", store.url, "--panel", str(parts.folder), "--out"]
+    dask = ["--engine", "dask", "--scheduler", engine.scheduler]
+
+    for name, more in (("here", ["--processes", "1"]), ("there", dask)):
+        done = CliRunner().invoke(app, [*how, str(tmp_path / name), *more])
+        assert done.exit_code == 0, done.output
+
+    assert len(contents(tmp_path / "here")) >= 5
+    assert contents(tmp_path / "there") == contents(tmp_path / "here")

@@ -254,6 +254,7 @@ def office(tmp_path):
 
 def scoring_command(office, **options):
     given = {"model": office / "models", "panel": office / "parts", "out": office / "out"} | options
+    given["processes"] = 1
     return command("score", *(x for key, v in given.items() for x in (f"--{key}", v)))
 
 

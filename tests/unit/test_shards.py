@@ -20,6 +20,11 @@ def test_two_processes_are_not_this_one_and_one_is():
     assert set(map_shards(who, range(3), engine=Engine(processes=1))) == {os.getpid()}
 
 
+def test_one_shard_is_not_worth_a_process_and_none_is_no_work():
+    assert list(map_shards(who, [1], engine=TWO)) == [os.getpid()]
+    assert list(map_shards(who, [], engine=TWO)) == []
+
+
 def test_only_a_few_shards_are_asked_for_ahead_of_the_one_that_is_waited_for():
     asked = []
     shards = (asked.append(n) or n for n in range(100))
