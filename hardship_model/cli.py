@@ -246,6 +246,31 @@ def release(
 
 
 @app.command()
+def notebook(
+    name: Annotated[str, typer.Argument(help="Such as 02, or 02_what_is_a_return.")],
+    out: Annotated[Path, typer.Option(help="Folder for the executed notebook and its page.")],
+    panel: Annotated[
+        str | None, typer.Option(help="A mapping file of yours. [default: the shipped households]")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Its file; none when the mapping has a [database].")
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="Such as households=2000; may be repeated.")
+    ] = None,
+) -> None:
+    """Run a notebook, on your own panel if you like: an executed copy and a page to read."""
+    from hardship_model.report import notebook as notebooks
+
+    chosen = notebooks.find_notebook(name)
+    given = notebooks.as_parameters(settings or [])
+    given |= notebooks.of_panel(panel, file)
+    with _screen.status(f"Running {chosen.stem}"):
+        _, page = notebooks.run_notebook(chosen, out, given)
+    _screen.print(f"Done. Read {page}")
+
+
+@app.command()
 def dictionary() -> None:
     """Print the data dictionary: every table and column, in Markdown."""
     print(schema.dictionary())

@@ -20,6 +20,8 @@
 # us only because we began to look too late? The answer decides whom an office goes on looking after, and for how long.*
 
 # %% tags=["parameters"]
+panel = "rwm5yr"  # or the path of a mapping file of yours
+file = ""  # what the mapping describes; none when it names a database
 horizon_months = 12
 
 # %%
@@ -27,27 +29,30 @@ horizon_months = 12
 import pandas as pd
 from IPython.display import Markdown
 
-from hardship_model.data import surveys
 from hardship_model.data.drawn import FIRST_MONTH, panel_from_strips
 from hardship_model.figures import draw_hazards, draw_moves, draw_strips
 from hardship_model.labels import Question, outcomes
 from hardship_model.privacy import withhold_small_cells
-from hardship_model.report import about_falls, answers_table, moves_table
+from hardship_model.report import about_falls, about_panel, answers_table, moves_table
+from hardship_model.study import read_survey
 from hardship_model.transitions import transitions
 
 # %%
-germany = surveys.rwm5yr()
-moved = withhold_small_cells(transitions(germany), shown=["rate", "low", "high", "cumulative"])
+real = read_survey(panel, file)
+moved = withhold_small_cells(transitions(real), shown=["rate", "low", "high", "cumulative"])
 
 # %% [markdown]
-# **In short.** For German households, 1984 to 1988:
+# **In short.** Computed from these households:
 
 # %%
-year_later = moved[moved["months"] == horizon_months].set_index("move")
-times = year_later.loc["return", "rate"] / year_later.loc["first_fall", "rate"]
+later = moved[moved["months"] == horizon_months].set_index("move")["rate"]
+times = later.get("return", 0.0) / later.get("first_fall", 1.0)
 sentences = [
+    about_panel(real),
     *about_falls(moved),
-    f"That is {times:.1f} times as often: who was poor once is the better guess for who will be.",
+    f"Within {horizon_months} months a return is {times:.1f} times as frequent as a first fall."
+    if times > 0
+    else "How much oftener a return comes than a first fall cannot be said: too few fell.",
     "Whether somebody counts as *fallen back* hangs on three choices of ours: how long is *out*,"
     " how long must the new spell last, and since when do we look.",
 ]
@@ -98,9 +103,9 @@ outcomes(drawn, stricter, as_of=[as_of])[["household_id", "kind", "answer", "mon
 # For Ida and Jona, each out of sight for a month, that cannot be said.
 
 # %% [markdown]
-# ## Six thousand real households
+# ## Real households
 #
-# `rwm5yr`: one person per household, asked once a year, with the household's net income in marks of 1985.
+# As shipped, `rwm5yr`: six thousand West Germans of 1984 to 1988, one person per household, asked once a year, with the household's net income in marks of 1985.
 # In hardship is who has less than 60% of the median of 1984 to 1986, a line that does not move.
 
 # %%
@@ -136,7 +141,7 @@ draw_hazards(moved)
 counted = {}
 for exit_months in (12, 24):
     asked = Question(ask="in_hardship_at", horizon_months=horizon_months, exit_months=exit_months)
-    found = outcomes(germany, asked, as_of=germany.months)
+    found = outcomes(real, asked, as_of=real.months)
     counted[f"out for {exit_months} months"] = answers_table(found)
 pd.concat(counted, names=["rule", ""]).droplevel("")
 
@@ -152,7 +157,7 @@ pd.concat(counted, names=["rule", ""]).droplevel("")
 
 # %%
 asked_once = Question(ask="in_hardship_at", horizon_months=horizon_months)
-at_risk = outcomes(germany, asked_once, as_of=germany.months)
+at_risk = outcomes(real, asked_once, as_of=real.months)
 known = pd.crosstab(at_risk["as_of"] // 12, at_risk["kind"]).rename_axis(index="end of")
 known["seen poor before"] = (known["return"] / known.sum(axis=1)).map("{:.1%}".format)
 known.rename(columns={"first_fall": "never seen poor", "return": "left"})
@@ -167,6 +172,6 @@ known.rename(columns={"first_fall": "never seen poor", "return": "left"})
 # * Why somebody falls back, or whether help would have prevented it.
 # * Months: these families were asked once a year, so short spells between two interviews are missing, and *out for a year* means out at two interviews.
 # * Errors in the answers. An income misremembered once makes a fall and a return that never were.
-# * Other places and times. These are persons in West Germany forty years ago, whose income is that of the whole household, however many live on it.
+# * Other places and times. As shipped these are persons in West Germany forty years ago, whose income is that of the whole household, however many live on it.
 # * Real families one by one. Only the drawn ones are shown singly; of the others, counts below ten are withheld.
 # * That some households are asked again and again and count each time: the intervals of the two figures are slightly too narrow.

@@ -15,6 +15,7 @@ from hardship_model.report.screened import (
 from hardship_model.report.sentences import (
     about_falls,
     about_models,
+    about_panel,
     about_visits,
     in_short,
 )
@@ -32,9 +33,9 @@ from hardship_model.report.tables import (
 )
 
 __all__ = [
-    "about_falls", "about_missed", "about_models", "about_visits", "about_worth", "alarms_table",
-    "answers_table", "calibration_table", "choice_table", "comparison_table", "data_sheet",
-    "decisions_table", "drift_table", "equal_table", "features_table", "gaps_table",
+    "about_falls", "about_missed", "about_models", "about_panel", "about_visits", "about_worth",
+    "alarms_table", "answers_table", "calibration_table", "choice_table", "comparison_table",
+    "data_sheet", "decisions_table", "drift_table", "equal_table", "features_table", "gaps_table",
     "groups_table", "in_short", "lists_table", "model_card", "models_table", "moves_table",
     "page", "panel_in_short", "panel_screen_page",
     "scorecard_page", "screen_page", "screened_in_short", "verdicts_table", "visits_table",

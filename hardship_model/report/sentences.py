@@ -6,10 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+from hardship_model.data.panel import Panel
 from hardship_model.evaluation.backtest import CHOSEN_BY
 from hardship_model.figures import words
 from hardship_model.figures.reading import parts, records
 from hardship_model.models import BASELINES
+from hardship_model.months import to_text
+from hardship_model.privacy import SMALLEST_CELL
 from hardship_model.report.missed import about_missed
 from hardship_model.screening.visits import CLERKS
 from hardship_model.study import Results
@@ -23,6 +26,23 @@ def in_short(results: Results) -> list[str]:
         *about_missed(results),
         *about_visits(results),
     ]
+
+
+def about_panel(panel: Panel, *, written_for: str = "rwm5yr") -> str:
+    """Whose households are these, and were a notebook's texts written for them?"""
+    n = len(panel.households)
+    said = (
+        f"Panel `{panel.name}`: {f'{n:,}' if n >= SMALLEST_CELL else 'fewer than ten'} households,"
+        f" {to_text(panel.months[0])} to {to_text(panel.months[-1])}, every {panel.step_months}"
+        " months."
+    )
+    if panel.name == written_for:
+        return said
+    return (
+        f"{said} **The texts under the figures were written for `{written_for}`**: they say how to"
+        " read a figure, not what yours shows. What is true and was not written down, nobody can"
+        " know of these households; what needs it is shown in an invented town."
+    )
 
 
 def about_falls(transitions: pd.DataFrame) -> Iterator[str]:

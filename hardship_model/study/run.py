@@ -84,9 +84,9 @@ def read(study: Study) -> Sources:
     return Sources(panel=panel, learn_from=panel, judge_by=panel)
 
 
-def read_survey(survey: str, path: Path | None) -> Panel:
+def read_survey(survey: str, path: Path | str | None) -> Panel:
     """The panel of a shipped survey, or of a mapping file and the file or database it describes."""
-    return surveys.rwm5yr() if survey == "rwm5yr" else read_panel(survey, path)
+    return surveys.rwm5yr() if survey == "rwm5yr" else read_panel(survey, path or None)
 
 
 def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Results:
