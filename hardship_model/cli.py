@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hardship_model import privacy, provenance, schema, screen_study, study
-from hardship_model.commands import in_use
+from hardship_model.commands import in_use, retraining
 from hardship_model.commands.workers import EngineName, Processes, Scheduler
 from hardship_model.data import anonymise as anonymising
 from hardship_model.data import calibration, population
@@ -36,10 +36,11 @@ app = typer.Typer(
 )
 app.add_typer(in_use.models, name="models")
 app.command()(in_use.score)
+app.command()(retraining.retrain)
 _screen = Console(stderr=True)
 
 _MARK = "versions.json"
-#: Exit code of a fault of the program (EX_SOFTWARE of BSD's sysexits); 3 means *refused*.
+#: Exit code of a fault of the program (EX_SOFTWARE of BSD's sysexits).
 _FAULT = 70
 #: A larger town is measured on its first households.
 _CALIBRATED_HOUSEHOLDS = 50_000

@@ -3,6 +3,7 @@
 import hashlib
 import platform
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -60,3 +61,16 @@ def same_bits(risk: pd.Series) -> str:
 def versions() -> dict[str, str]:
     """Which versions decide about every number of a run?"""
     return {"python": platform.python_version(), **{name: version(name) for name in _DECISIVE}}
+
+
+def same_code() -> str:
+    """A fingerprint of this package's own files that changes with any letter of them.
+
+    Between two releases the version stays the same while code and parameters change.
+    """
+    package = Path(__file__).parent
+    seen = hashlib.sha256()
+    for path in sorted(p for p in package.rglob("*") if p.suffix in (".py", ".toml", ".html")):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        seen.update(f"{path.relative_to(package).as_posix()} {content}\n".encode())
+    return seen.hexdigest()

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NOT_OURS = {
     "__pycache__",
     "build",
+    "data/models",
     "data/panel",
     "data/raw",
     "data/release",

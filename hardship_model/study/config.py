@@ -36,11 +36,9 @@ class Visits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Study:
-    """One config: a panel, what is asked of it, when, of which models."""
+class OfPanel:
+    """What a config says of its households, in [panel]."""
 
-    name: str
-    title: str
     #: A shipped survey (`rwm5yr`, `eph`), a mapping file (`.toml`), or `town`: an invented one.
     survey: str
     #: Where the survey's file lies, as seen from the config; empty for `rwm5yr` and `town`.
@@ -50,6 +48,14 @@ class Study:
     town_seed: int
     #: In the town: learn from what was true then, or from what the office's file said.
     learn_from: Literal["truth", "file"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study(OfPanel):
+    """One config: a panel, what is asked of it, when, of which models."""
+
+    name: str
+    title: str
     tasks: tuple[Task, ...]
     origins: tuple[Origin, ...]
     models: tuple[str, ...]
@@ -100,7 +106,7 @@ def _study(table: dict[str, Any], folder: Path) -> Study:
 
 
 def panel_of(table: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """What [panel] says of the households, as fields of `Study`; paths as seen from `folder`."""
+    """What [panel] says of the households, as fields of `OfPanel`; paths as seen from `folder`."""
     panel = only(table, ("survey", "path", "households", "seed", "learn_from"), "[panel]")
     return {
         "survey": survey_at(panel["survey"], folder),

@@ -28,7 +28,7 @@ from hardship_model.privacy import withhold_small_cells
 from hardship_model.provenance import describe
 from hardship_model.screening.strategies import at_random, by_risk_since_visit, by_score, in_turn
 from hardship_model.screening.visits import CLERKS, compare_visits, make_visits
-from hardship_model.study.config import ORIGIN_MONTHS, Study
+from hardship_model.study.config import ORIGIN_MONTHS, OfPanel, Study
 from hardship_model.transitions import transitions
 
 _TABLES = (
@@ -73,8 +73,8 @@ class Sources:
     judge_by: Panel
 
 
-def read(study: Study) -> Sources:
-    """The panel that the study is about; of an invented town also the truth."""
+def read(study: OfPanel) -> Sources:
+    """The panel that a config is about; of an invented town also the truth."""
     if study.survey == "town":
         town = invent(Config(n_households=study.households, seed=study.town_seed))
         on_file, truth = records(town), truth_panel(town)

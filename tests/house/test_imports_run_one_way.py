@@ -37,6 +37,7 @@ ROOMS = [
     "screen_study",
     "figures",
     "report",
+    "retrain_study",
     "commands",
     "cli",
 ]
