@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -14,6 +15,7 @@ from rich.table import Table
 from hardship_model import scoring, study
 from hardship_model.commands.workers import EngineName, Processes, Scheduler
 from hardship_model.data.partitions import open_partitions
+from hardship_model.data.written_back import write_scores
 from hardship_model.files import whole_folder
 from hardship_model.months import to_month, to_text
 from hardship_model.shards import Engine, map_shards
@@ -105,6 +107,15 @@ def score(
         str | None, typer.Option(help="Month at whose end to stand. [default: the panel's last]")
     ] = None,
     language: Annotated[Literal["en", "zh"], typer.Option(help="Of the list.")] = "en",
+    to_table: Annotated[
+        str | None, typer.Option(help="Also into this table of the office's database.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option(help="There, in place of scores of the same month and model.")
+    ] = False,
+    url_from: Annotated[
+        str, typer.Option(help="The environment variable that holds the database's address.")
+    ] = "HARDSHIP_DB_URL",
     engine: EngineName = "local",
     scheduler: Scheduler = None,
     processes: Processes = 2,
@@ -122,6 +133,10 @@ def score(
             folder, scoring.join(scores), served=served, store=shelf, version=chosen,
             language=language,
         )  # fmt: skip
+        if to_table:
+            table = pd.read_parquet(folder / "scores.parquet")
+            n = write_scores(table, url_from=url_from, name=to_table, replace=replace)
+            told.append(f"{n:,} scores stand in the table {to_table}.")
     for line in told:
         _screen.print(escape(line), highlight=False)
     _screen.print(f"Done. Open {out / 'list.csv'}")

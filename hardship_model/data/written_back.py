@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from hardship_model.data.database import DatabaseError, connected
+from hardship_model.data.query import refuse_no_variable
 from hardship_model.months import to_text
 from hardship_model.privacy import refuse_identifiers
 from hardship_model.schema import check
@@ -33,6 +34,7 @@ def write_scores(scores: pd.DataFrame, *, url_from: str, name: str, replace: boo
     Raises DatabaseError, TableError for scores that break their contract, and IdentifierError for
     what is no pseudonym.
     """
+    refuse_no_variable(url_from, "`url_from`")
     refuse_identifiers(check("scores", scores), where="The table of scores")
     dated = scores.assign(as_of=[to_text(month) for month in scores["as_of"]])
     with connected(url_from, f"Writing scores into {_named(name)[1]!r}") as connection:

@@ -4,14 +4,20 @@ import traceback
 
 import pandas as pd
 import pytest
+from kept_models import PANEL, served
 from office_databases import KINDS, VARIABLE, office_of
+from typer.testing import CliRunner
 
+from hardship_model import cli
 from hardship_model.data import written_back
 from hardship_model.data.database import DatabaseError
+from hardship_model.data.partitions import cut, write_partitions
+from hardship_model.data.query import MappingError
 from hardship_model.data.written_back import write_scores
 from hardship_model.months import to_month
 from hardship_model.privacy import IdentifierError
 from hardship_model.schema import TableError
+from hardship_model.store import MODEL, Store, to_bytes
 
 
 @pytest.fixture(params=KINDS)
@@ -207,3 +213,36 @@ def test_a_name_may_say_its_schema_and_nothing_else(office):
     for name in ("a b", 'x"; DROP TABLE y', "1x", "a.b.c", ""):
         with pytest.raises(DatabaseError, match="A table's name is wanted"):
             write_scores(scores(), url_from=VARIABLE, name=name)
+
+
+def test_an_address_in_the_variables_place_is_refused_and_not_quoted(office):
+    with pytest.raises(MappingError, match="name of an environment variable") as error:
+        write_scores(scores(), url_from=office.url, name=office.table)
+    assert not [secret for secret in office.secrets if secret in str(error.value)]
+
+
+# --- the command line -------------------------------------------------------------------------
+
+
+def test_scoring_writes_into_the_table_too_and_when_it_cannot_into_nothing(office, tmp_path):
+    Store(str(tmp_path / "models")).add({MODEL: to_bytes(served("logistic"))}, {})
+    write_partitions(cut(PANEL, households=150), tmp_path / "parts")
+    command = ["score", "--model", tmp_path / "models", "--panel", tmp_path / "parts",
+               "--processes", 1, "--out", tmp_path / "out", "--to-table", office.table]  # fmt: skip
+    command = [str(word) for word in command]
+
+    done = CliRunner().invoke(cli.app, command)
+
+    assert done.exit_code == 0, done.output
+    table = pd.read_parquet(tmp_path / "out" / "scores.parquet")
+    written = dict(office.rows(f"SELECT household_id, risk FROM {office.table}"))
+    assert written == dict(zip(table["household_id"], table["risk"], strict=True))
+    record = (tmp_path / "out" / "scored.json").read_text(encoding="utf-8")
+    assert not [secret for secret in office.secrets if secret in record + done.output]
+
+    before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()}
+    again = CliRunner().invoke(cli.app, command)
+    assert "of the same month and model stand" in str(again.exception)
+    assert {p.name: p.stat().st_mtime_ns for p in (tmp_path / "out").iterdir()} == before
+    assert CliRunner().invoke(cli.app, [*command, "--replace"]).exit_code == 0
+    assert len(stands(office)) == len(table)
