@@ -48,6 +48,8 @@ html_theme_options = {
     "sidebar_width": "260px",
     "font_family": "'DejaVu Sans', Verdana, 'Noto Sans SC', 'Microsoft YaHei', sans-serif",
 }
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_show_sphinx = False
 html_copy_source = False
 
@@ -73,6 +75,8 @@ def write_made_pages() -> None:
         for name in modules:
             hands_on = hasattr(importlib.import_module(name), "__all__")  # told where it is defined
             members = "" if hands_on else "\n   :members:"
+            if name.count(".") > 1:
+                pages.append(f"## `{name.split('.', 2)[2]}`\n")
             pages.append(f"```{{eval-rst}}\n.. automodule:: {name}{members}\n```\n")
         (MADE / "rooms" / f"{room}.md").write_text("\n".join(pages), encoding="utf-8")
 
