@@ -16,6 +16,7 @@ from hardship_model.models.explainable import ExplainableBoosting
 from hardship_model.models.learned import MeanOfModels
 from hardship_model.models.scorecard import Scorecard
 from hardship_model.models.shrunk import Shrunk
+from hardship_model.models.tree_terms import tree_terms
 from hardship_model.models.tuning import Tuned
 
 
@@ -92,7 +93,7 @@ def _of_card(model: Scorecard, X: pd.DataFrame) -> Contributions:
 
 
 def _of_boosting(model: LGBMClassifier, X: pd.DataFrame) -> Contributions:
-    found = np.asarray(model.predict(X, pred_contrib=True))
+    found = tree_terms(model, X)
     terms = pd.DataFrame(found[:, :-1], index=X.index, columns=list(X.columns))
     return Contributions(terms=terms, base=float(found[0, -1]) if len(found) else 0.0)
 

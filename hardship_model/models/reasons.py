@@ -33,6 +33,8 @@ _SAID = {
     "since": ("last {v} months ago, or not in {w} months", "距上次{v}个月（最长回看{w}个月）"),
     "spells": ("began {v} times in {w} months", "近{w}个月发生{v}次"),
 }
+#: Reasons are ordered by terms of so many decimals; what lies below is the processor's.
+_OF_TERMS = 9
 _NO_WORDS: Mapping[str, Mapping[str, str]] = {}
 
 
@@ -101,11 +103,11 @@ def reasons(
     about = {f.name: f for f in declared}
     family = np.array([about[str(name)].column for name in found.terms], dtype=object)
     of_family, names = pd.factorize(family)
-    terms = found.terms.to_numpy()
+    terms = found.terms.to_numpy().round(_OF_TERMS)
     whole, strongest = np.empty((len(X), len(names))), np.empty((len(X), len(names)), dtype=int)
     for i in range(len(names)):
         places = np.flatnonzero(of_family == i)
-        whole[:, i] = terms[:, places].sum(axis=1)
+        whole[:, i] = terms[:, places].sum(axis=1).round(_OF_TERMS)
         strongest[:, i] = places[terms[:, places].argmax(axis=1)]
     order = np.argsort(-whole, axis=1, kind="stable")[:, :most]
     household, rank = np.indices(order.shape).reshape(2, -1)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hardship_model.privacy.showing import for_spreadsheets
-from hardship_model.scoring.scores import MOST_TOLD, TENTHS_TOLD, Scores
+from hardship_model.scoring.scores import MOST_TOLD, Scores
 
 Language = Literal["en", "zh"]
 _HEADINGS = {
@@ -26,9 +26,9 @@ def caseworkers_list(
 ) -> pd.DataFrame:
     """Whom does the model put first, and why?
 
-    One row per household, the first on the list first, headings and reasons in `language`;
-    reasons and suggestions for the first tenths of the list (`TENTHS_TOLD`), the strongest
-    first. Whether a household has a right to an aid, its rule decides.
+    One row per household, the first on the list first, headings and reasons in `language`; up
+    to three reasons and suggestions, the strongest first. Whether a household has a right to an
+    aid, its rule decides.
     """
     why, what = explained or (None, None)
     rows, column = scores.rows, "_zh" if language == "zh" else ""
@@ -48,10 +48,3 @@ def together(table: pd.DataFrame | None, column: str, n: int, between: str) -> p
     first = table.groupby("row").head(MOST_TOLD)
     joined = first.groupby("row")[column].agg(between.join)
     return joined.reindex(np.arange(n), fill_value="").reset_index(drop=True)
-
-
-def said_of_reasons(explained: object) -> str:
-    """For whom are reasons given? One sentence."""
-    if explained is None:
-        return "No reasons are given: the score of this model is no sum that can be taken apart."
-    return f"Reasons are given for the first {TENTHS_TOLD} tenths of the list."

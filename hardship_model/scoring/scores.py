@@ -16,8 +16,8 @@ from hardship_model.months import to_text
 from hardship_model.scoring.fit import ScoringError, refuse_misfit
 from hardship_model.store import ServedModel
 
-#: Of the model's list, so many tenths are told why: offices visit fewer. Assumed.
-TENTHS_TOLD = 2
+#: Households that are explained at once, so that a million need no more memory than these do.
+_AT_ONCE = 50_000
 #: Reasons, and suggestions, that a caseworker is given for a household.
 MOST_TOLD = 3
 
@@ -82,15 +82,19 @@ def join(parts: Iterable[Scores]) -> Scores:
 
 
 def explained(served: ServedModel, scores: Scores) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """Why do those of the first tenths stand there, and what could be done for them?
+    """Why does each household stand where it stands, and what could be done for it?
 
-    The tables of `models.reasons`, `row` being the row of `scores`; None for a model whose score
-    is no sum.
+    The tables of `models.reasons.reasons` and `follow_ups`, `row` being the row of `scores`; None
+    for a model whose score is no sum.
     """
-    told = scores.X[(scores.rows["tenth"] <= TENTHS_TOLD).to_numpy()]
-    try:
-        found = contributions(served.calibrated.model, told)
-    except TypeError:
-        return None
-    why = reasons(found, told, served.declared, columns=served.fits.columns, most=MOST_TOLD)
-    return why, follow_ups(by_pillar(found, served.declared))
+    why, what = [], []
+    for start in range(0, len(scores.X), _AT_ONCE):
+        X = scores.X.iloc[start : start + _AT_ONCE]
+        try:
+            found = contributions(served.calibrated.model, X)
+        except TypeError:
+            return None
+        columns = served.fits.columns
+        why.append(reasons(found, X, served.declared, columns=columns, most=MOST_TOLD))
+        what.append(follow_ups(by_pillar(found, served.declared)))
+    return pd.concat(why, ignore_index=True), pd.concat(what, ignore_index=True)

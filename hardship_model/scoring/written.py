@@ -14,13 +14,16 @@ from hardship_model.months import to_text
 from hardship_model.privacy import refuse_identifiers
 from hardship_model.schema import check
 from hardship_model.scoring.distance import distance, in_words
-from hardship_model.scoring.listed import Language, caseworkers_list, said_of_reasons, together
+from hardship_model.scoring.listed import Language, caseworkers_list, together
 from hardship_model.scoring.scores import Scores, explained
 from hardship_model.store import MODEL, ServedModel, Store, Version
 
 #: Tells a folder that a scoring wrote.
 MARK = "scored.json"
 _VERSIONS = "versions.json"
+_NO_REASONS = "No reasons are given: the score of this model is no sum that can be taken apart."
+#: Decimals of log-odds that are told; those beyond are the processor's.
+_OF_TERMS = 6
 
 
 def write(
@@ -48,7 +51,7 @@ def write(
     table.to_parquet(folder / "scores.parquet", index=False)
     if why:
         by_household = why[0].assign(row=scores.rows["household_id"].to_numpy()[why[0]["row"]])
-        by_household = by_household.rename(columns={"row": "household_id"})
+        by_household = by_household.rename(columns={"row": "household_id"}).round(_OF_TERMS)
         by_household.to_parquet(folder / "reasons.parquet", index=False)
     horizon = served.task.question.horizon_months
     shown = caseworkers_list(scores, why, horizon_months=horizon, language=language)
@@ -59,7 +62,7 @@ def write(
         f"{len(scores.rows):,} households at risk at the end of {to_text(scores.as_of)}, by"
         f" {served.name} (version {version.name}).",
         in_words(apart),
-        said_of_reasons(why),
+        *([] if why else [_NO_REASONS]),
         *_other_versions(store, version),
     ]
     made_by = {

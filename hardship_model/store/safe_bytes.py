@@ -1,10 +1,11 @@
 """Model files as bytes that run nothing when they are opened.
 
 A model file is a skops file: a ZIP of arrays and of a JSON that says which objects to make of
-them. It is read only when its seal holds, when it is laid out as `pack` lays it out, and when
-every object in it is one of those that models of this package are made of. Nothing is imported
-or made before that is known. The seal tells accidents; whoever can write to a store can also
-seal, which is why the other two are checked.
+them. It is read only when its seal holds, when it is laid out as `pack` lays it out, when every
+object in it is one of those that models of this package are made of, and when the trees of its
+boosted models lead nowhere outside themselves. Nothing is imported or made before that is
+known. The seal tells accidents; whoever can write to a store can also seal, which is why the
+others are checked.
 """
 
 import io
@@ -15,12 +16,14 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
+from hardship_model.models.trees import TreeError, read_trees
 from hardship_model.store.folder import StoreError
 
 _SCHEMA = "schema.json"
 _MEMBER = re.compile(r"[0-9a-f-]+[.](?:npy|bin)")
 _SEAL_LETTERS = 64
 
+_BOOSTER = "lightgbm.basic.Booster"
 #: What a model may be made of, by the way in which skops makes it. The list is fixed here and
 #: never taken from a file; a new kind of model adds its line. A file names functions and classes
 #: by these paths, so that moving one of ours makes older files unreadable.
@@ -39,7 +42,7 @@ _MADE_OF = {
         "hardship_model.models.signed.SignedLogistic",
         "hardship_model.models.tuning.Tuned",
         "interpret.glassbox._ebm._ebm.ExplainableBoostingClassifier",
-        "lightgbm.basic.Booster",
+        _BOOSTER,
         "lightgbm.sklearn.LGBMClassifier",
         "sklearn.compose._column_transformer.ColumnTransformer",
         "sklearn.impute._base.MissingIndicator",
@@ -120,11 +123,31 @@ def _check_layout(file: zipfile.ZipFile, size: int) -> None:
 
 def _check_objects(schema: Any) -> None:
     """Refuse whatever would make an object that models are not made of."""
-    for node in _nodes(schema):
+    nodes = list(_nodes(schema))
+    for node in nodes:
         way = str(node["__loader__"])
         path = f"{node.get('__module__')}.{node.get('__class__')}"
         if path not in _MADE_OF.get(way, ()):
             raise _refused(f"it holds {path!r} (as {way}), which no model of ours is made of")
+    boosters = [node for node in nodes if node["__class__"] == "Booster"]
+    parts = [part for booster in boosters for part in _checked_parts(booster)]
+    # Of objects that share a number the first is made, and stands for the others.
+    checked, numbers = {id(part) for part in parts}, {part["__id__"] for part in parts}
+    if any(node.get("__id__") in numbers and id(node) not in checked for node in nodes):
+        raise _refused("another object in it has the number of a boosted model")
+
+
+def _checked_parts(booster: dict[str, Any]) -> list[dict[str, Any]]:
+    """A boosted model, its state and its text; refused when that would lead LightGBM astray."""
+    state = booster["content"]
+    texts = [state["content"][key] for key in ("_handle", "handle") if key in state["content"]]
+    if len(texts) != 1:
+        raise _refused("a boosted model in it has no text, or two")
+    try:
+        read_trees(str(json.loads(texts[0]["content"])))
+    except TreeError as problem:
+        raise _refused(f"of a boosted model in it: {problem}") from None
+    return [booster, state, texts[0]]
 
 
 def _nodes(part: Any) -> Iterator[dict[str, Any]]:

@@ -39,6 +39,6 @@ def test_an_elder_processor_writes_the_same_bytes(tmp_path):
     ours, others = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in jobs
     )
-    assert len(ours) == 5
+    assert len(ours) == 9
     assert sorted(ours) == sorted(others)
     assert [name for name in ours if ours[name] != others[name]] == []

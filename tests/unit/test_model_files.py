@@ -155,6 +155,33 @@ def test_a_schema_that_names_anything_else_is_refused_wherever_it_hides(trap, wa
     assert not trap[1].exists()
 
 
+def boosted_schema():
+    """What a file of a boosted model says, and the node that holds the text of its trees."""
+    with zipfile.ZipFile(io.BytesIO(to_bytes(served("boosting")))) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    schema = json.loads(members.pop("schema.json"))
+    model = schema["content"]["model"]["content"]["content"]
+    booster = model["_Booster"]["content"]
+    return schema, members, booster
+
+
+@pytest.mark.parametrize("way", ["text", "both", "number"])
+def test_trees_that_lead_outside_themselves_are_refused_before_lightgbm_reads_them(way):
+    schema, members, booster = boosted_schema()
+    handle = booster["content"]["_handle"]
+    hostile = json.dumps(json.loads(handle["content"]).replace("left_child=2", "left_child=9", 1))
+    if way == "text":
+        handle["content"] = hostile
+    elif way == "both":
+        booster["content"]["handle"] = {**handle, "__id__": 1, "content": hostile}
+    else:  # an earlier object of the same number is the one that would be made
+        schema["content"] = {"x": {**handle, "content": hostile}, **schema["content"]}
+
+    said = {"text": "branch of a tree", "both": "no text, or two", "number": "the number of"}[way]
+    with pytest.raises(StoreError, match=said):
+        unpack(sealed([*members.items(), ("schema.json", json.dumps(schema))]))
+
+
 def test_a_function_that_scikit_learn_would_call_is_refused(trap):
     hostile = {"model": FunctionTransformer(os.system)}
 

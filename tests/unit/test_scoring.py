@@ -171,7 +171,7 @@ def test_a_model_that_does_not_say_what_it_learned_from_is_refused():
         distance(mute, scored())
 
 
-def test_the_first_tenths_are_told_why_and_what_to_look_into_in_the_language_asked_for():
+def test_everybody_is_told_why_and_what_to_look_into_in_the_language_asked_for():
     scores, n = scored(), len(scored().rows)
     why = explained(served("boosting"), scores)
     lists = [
@@ -179,11 +179,10 @@ def test_the_first_tenths_are_told_why_and_what_to_look_into_in_the_language_ask
         for language in ("en", "zh")
     ]
 
-    first = (scores.rows["tenth"] <= 2).to_numpy()
     for table in lists:
         assert len(table) == n
-        assert (table.iloc[~first, 4] == "").all()
-        assert (table.iloc[first, 4] != "").mean() > 0.9
+        assert (table.iloc[: n // 10, 4] != "").all()
+        assert (table.iloc[:, 4] != "").mean() > 0.5
     assert list(lists[0])[:3] == ["rank", "household", "risk within 6 months"]
     assert list(lists[1])[:3] == ["排名", "家庭代号", "6个月内风险"]
     assert "income as a multiple of the poverty line" in lists[0].iloc[0, 4]
@@ -274,7 +273,7 @@ def test_the_command_writes_a_list_scores_reasons_and_the_distance(office):
     assert set(scores["model"]) == {"logistic 0002"}
     assert json.loads((out / "scored.json").read_text(encoding="utf-8"))["version"] == "0002"
     reasons = pd.read_parquet(out / "reasons.parquet")
-    assert set(reasons["household_id"]) <= set(scores["household_id"][: len(scores) // 5 + 1])
+    assert set(reasons["household_id"]) <= set(scores["household_id"])
 
 
 def test_the_same_scoring_leaves_the_same_bytes(office):
