@@ -20,6 +20,8 @@
 # No real office can answer that. In a town that we invented, everybody's life is known, and beside it stands what an office would have on paper.*
 
 # %% tags=["parameters"]
+panel = "rwm5yr"  # or the path of a mapping file of yours
+file = ""  # what the mapping describes; none when it names a database
 households = 6000
 seed = 7
 
@@ -27,15 +29,15 @@ seed = 7
 # %matplotlib inline
 from IPython.display import Markdown
 
-from hardship_model.data import surveys
 from hardship_model.data.population import Config, invent, records, truth_panel
 from hardship_model.figures import draw_moves, draw_strips
 from hardship_model.months import to_month
 from hardship_model.parameters import describe
 from hardship_model.privacy import withhold_small_cells
 from hardship_model.rates import wilson
-from hardship_model.report import about_falls, moves_table
+from hardship_model.report import about_falls, about_panel, moves_table
 from hardship_model.rules import in_hardship
+from hardship_model.study import read_survey
 from hardship_model.transitions import transitions
 
 # %%
@@ -136,23 +138,27 @@ shown[["union_member", "n", "on file"]].rename(
 #
 # ## A real survey beside it
 #
-# The German households of 1984 to 1988 (grain: a person and its household's income, by year; another country, another line). The shape is what can be compared, not the level.
+# As shipped, the German households of 1984 to 1988 (grain: a person and its household's income, by year; another country, another line). The shape is what can be compared, not the level.
 
 # %%
-germany = withhold_small_cells(
-    transitions(surveys.rwm5yr()), shown=["rate", "low", "high", "cumulative"]
-)
-moves_table(germany[germany["months"] == 12])
+real = read_survey(panel, file)
+Markdown(about_panel(real))
+
+# %%
+surveyed = withhold_small_cells(transitions(real), shown=["rate", "low", "high", "cumulative"])
+moves_table(surveyed[surveyed["months"] == 12])
 
 # %%
 moves_table(moved[moved["months"] == 12])
 
 # %%
-for name, table in (("Germany", germany), ("The invented town", moved)):
+for name, table in ((real.name, surveyed), ("the invented town", moved)):
     after = table[table["months"] == 12].set_index("move")["rate"]
-    print(
-        f"{name}: a return is {after['return'] / after['first_fall']:.1f} times as frequent as a first fall."
+    times = after.get("return", 0.0) / after.get("first_fall", 1.0)
+    said = (
+        f"{times:.1f} times as frequent as" if times > 0 else "too rarely seen to be held against"
     )
+    print(f"In {name} a return is {said} a first fall.")
 
 # %% [markdown]
 # *What to see.* Both agree on the direction. The German line is crossed more easily: one year's income decides there, with neither savings nor a stable exit.

@@ -20,6 +20,8 @@
 # A model that learns from this table knows in April what nobody knew in April. On paper it is splendid. What would it have been worth to the office?*
 
 # %% tags=["parameters"]
+panel = "rwm5yr"  # or the path of a mapping file of yours
+file = ""  # what the mapping describes; none when it names a database
 households = 2000
 seed = 7
 late_months = 6
@@ -35,13 +37,13 @@ from IPython.display import Markdown
 from lightgbm import LGBMClassifier
 
 from hardship_model import Origin, Pipeline, Question, Task, declare, features, leak_check
-from hardship_model.data import surveys
 from hardship_model.data.population import Config, invent, records, truth_panel
 from hardship_model.evaluation.let_in import LEAKS, worth
 from hardship_model.figures import draw_two_dates, draw_worth
 from hardship_model.months import to_month, to_text
 from hardship_model.privacy import withhold_small_cells
-from hardship_model.report import about_worth, alarms_table, worth_table
+from hardship_model.report import about_panel, about_worth, alarms_table, worth_table
+from hardship_model.study import read_survey
 
 # %%
 town = invent(Config(n_households=households, seed=seed))
@@ -49,36 +51,35 @@ on_file, truth = records(town), truth_panel(town)
 asked = truth.with_rows(
     truth.rows.assign(recorded_month=truth.rows["recorded_month"] + late_months)
 )
-germany = surveys.rwm5yr()
+real = read_survey(panel, file)
+last = int(real.months[-1])
 within = Question(ask="entered_within", horizon_months=6)
 at_end = Question(ask="in_hardship_at", horizon_months=12)
 cases = {
     "The invented town": (
         asked,
         Task(name="falls within six months", kind="both", question=within, every_months=2),
-        ("2019-12", "2021-12"),
+        (to_month("2019-12"), to_month("2021-12")),
     ),
-    "Germany": (
-        germany,
+    "Real households": (
+        real,
         Task(name="poor next year", kind="both", question=at_end),
-        ("1986-12", "1988-12"),
+        (last - 24, last),
     ),
 }
 
 # %%
 plain = partial(LGBMClassifier, n_estimators=50, random_state=1, n_jobs=1, verbosity=-1)
 promised, checked = {}, {}
-for where, (panel, task, (now, end)) in cases.items():
-    origin = Origin(
-        name=now, train_until=to_month(now), test_from=to_month(now), answers_until=to_month(end)
-    )
-    honest = replace(Pipeline.of(declare(panel), model="logistic"), build=plain)
+for where, (rows, task, (now, end)) in cases.items():
+    origin = Origin(name=to_text(now), train_until=now, test_from=now, answers_until=end)
+    honest = replace(Pipeline.of(declare(rows), model="logistic"), build=plain)
     promised[where] = withhold_small_cells(
-        worth(panel, honest, task=task, origin=origin, n_draws=n_draws),
+        worth(rows, honest, task=task, origin=origin, n_draws=n_draws),
         shown=["value", "low", "high"],
     )
     found = {
-        name: leak_check(panel, let_in(honest), task=task, origin=origin)
+        name: leak_check(rows, let_in(honest), task=task, origin=origin)
         for name, let_in in LEAKS.items()
     }
     checked[where] = pd.concat(found, names=["pipeline"]).reset_index("pipeline")
@@ -209,19 +210,22 @@ print(planted["noise planted"])
 # %% [markdown]
 # ## A real survey beside it
 #
-# German households, 1984 to 1988, asked once a year: who is poor next year? The same model, the same four leaks.
+# As shipped, German households, 1984 to 1988, asked once a year: who is poor next year? The same model, the same four leaks.
 
 # %%
-draw_worth(promised["Germany"])
+Markdown(about_panel(real))
 
 # %%
-worth_table(promised["Germany"])
+draw_worth(promised["Real households"])
 
 # %%
-alarms_table(checked["Germany"])
+worth_table(promised["Real households"])
+
+# %%
+alarms_table(checked["Real households"])
 
 # %% [markdown]
-# *What to see.* The survey tells one date only, so dating by the event changes nothing and nothing is found: where a table does not say when something was written down, no tool can tell that it came late.
+# *What to see.* The German survey tells one date only, so dating by the event changes nothing and nothing is found: where a table does not say when something was written down, no tool can tell that it came late.
 # A split by chance promises nothing here: the rows of one household lie a year apart and share no months. That it did no harm once is no permission.
 # The other two leaks look as splendid on real families as on invented ones.
 #

@@ -20,6 +20,8 @@
 # A year later one sees who fell. Would a learned model have put the right names on top – more of them than a clerk with a ruler – and how sure can we be?*
 
 # %% tags=["parameters"]
+panel = "rwm5yr"  # or the path of a mapping file of yours
+file = ""  # what the mapping describes; none when it names a database
 models = ("logistic", "mean_of_both_of_everybody")
 n_draws = 200
 replicates = 10
@@ -40,7 +42,7 @@ from hardship_model.models import BASELINES
 from hardship_model.months import to_month, to_text
 
 # %%
-plan = study.load_study(Path("../configs/rwm5yr.toml"))
+plan = study.of_panel(study.load_study(Path("../configs/rwm5yr.toml")), panel, file)
 plan = replace(
     plan,
     models=(*BASELINES, *models),
@@ -50,10 +52,11 @@ plan = replace(
 results = study.run(plan)
 
 # %% [markdown]
-# **In short.** For German households, 1984 to 1988, looking one year ahead:
+# **In short.** Computed from these households, looking one year ahead:
 
 # %%
-Markdown("\n".join(f"* {sentence}" for sentence in report.in_short(results)))
+sentences = [report.about_panel(study.read_survey(panel, file)), *report.in_short(results)]
+Markdown("\n".join(f"* {sentence}" for sentence in sentences))
 
 # %% [markdown]
 # ## What may train, what may judge: on lives that we drew

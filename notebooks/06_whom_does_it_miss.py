@@ -19,6 +19,8 @@
 # *A list finds half of those who fall. Which half? If the courier, the migrant, the family that no list has ever named are always in the other one, then half is not the number to look at.*
 
 # %% tags=["parameters"]
+panel = "rwm5yr"  # or the path of a mapping file of yours
+file = ""  # what the mapping describes; none when it names a database
 households = 10_000
 list_share = 0.1
 n_draws = 200
@@ -32,8 +34,7 @@ from pathlib import Path
 import pandas as pd
 from IPython.display import Markdown
 
-from hardship_model import figures, screen_study, study
-from hardship_model.data import surveys
+from hardship_model import figures, report, screen_study, study
 from hardship_model.data.population import Config, invent, records, truth_panel
 from hardship_model.data.population.groups import true_groups
 from hardship_model.evaluation.backtest import score_everybody
@@ -223,24 +224,29 @@ Markdown(f"Found of the falls of families that no list had ever named: {', '.joi
 # %% [markdown]
 # ## The real survey beside it
 #
-# `rwm5yr`: German households, in hardship a year later or not. Nobody is registered there, so nothing can be said about files; but the question of whom a list misses is the same.
+# As shipped, `rwm5yr`: German households, in hardship a year later or not. Nobody is registered there, so nothing can be said about files; but the question of whom a list misses is the same.
 
 # %%
-germany = surveys.rwm5yr()
-survey = study.load_study(Path("../configs/rwm5yr.toml"))
+real = study.read_survey(panel, file)
+survey = study.of_panel(study.load_study(Path("../configs/rwm5yr.toml")), panel, file)
 asked = score_everybody(
-    germany, task=survey.tasks[-1], origin=survey.origins[-1],
-    models=("income_over_line", model), declared=declare(germany), seed=1,
+    real, task=survey.tasks[-1], origin=survey.origins[-1],
+    models=("income_over_line", model), declared=declare(real), seed=1,
 )  # fmt: skip
-real_groups = group_labels(germany, asked.rows, by=survey.groups)
-real = by_group(asked, real_groups, list_share=list_share, n_draws=n_draws, seed=1)
-figures.draw_exclusion(real)
+by_real = by_group(
+    asked, group_labels(real, asked.rows, by=survey.groups),
+    list_share=list_share, n_draws=n_draws, seed=1,
+)  # fmt: skip
+Markdown(report.about_panel(real))
 
 # %%
-told = real[(real["metric"] == "exclusion_error") & real["gap"].isin(["higher", "lower"])]
+figures.draw_exclusion(by_real)
+
+# %%
+told = by_real[(by_real["metric"] == "exclusion_error") & by_real["gap"].isin(["higher", "lower"])]
 told = told[~told["column"].str.contains("×")]
 Markdown(
-    f"{len(told)} of {int((real['metric'] == 'exclusion_error').sum())} shares lie clearly apart from everybody's: "
+    f"{len(told)} of {int((by_real['metric'] == 'exclusion_error').sum())} shares lie clearly apart from everybody's: "
     + ("; ".join(
         f"{row['model'].replace('_', ' ')}, {row['column'].replace('_', ' ')} {row['group']}: {row['value']:.0%} missed, {row['gap']}"
         for _, row in told.iterrows()

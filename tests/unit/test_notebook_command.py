@@ -24,7 +24,10 @@ from hardship_model.report.notebook import (
 )
 
 #: Those in which real households stand; the others are played in invented towns alone.
-OF_A_PANEL = ["02_what_is_a_return"]
+OF_A_PANEL = [
+    "01_who_is_in_the_panel", "02_what_is_a_return", "03_what_could_have_been_known",
+    "05_would_it_have_worked_then", "06_whom_does_it_miss",
+]  # fmt: skip
 MAPPING = """
 name = "office"
 about = "One row per household and month."

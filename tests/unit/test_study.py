@@ -13,10 +13,11 @@ import pytest
 from hardship_model import privacy
 from hardship_model.data import surveys
 from hardship_model.data.panel import PanelError
+from hardship_model.months import to_text
 from hardship_model.privacy.attack import given_back
 from hardship_model.privacy.suppression import Book
 from hardship_model.privacy.tables import places
-from hardship_model.study import ConfigError, load_study
+from hardship_model.study import ConfigError, load_study, of_panel
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 SMALL = (
@@ -26,6 +27,19 @@ SMALL = (
     .replace('models = ["logistic", ', 'models = ["logistic"] # ')
     .replace("share = 0.1", 'share = 0.1\nmodel = "logistic"\nreplicates = 2')
 )
+QUARTERS = """
+name = "office"
+about = "one row per household and quarter"
+currency = "yuan"
+step_months = 3
+household = "h"
+period = { month = "m" }
+income = { column = "i" }
+line = { fixed = 620 }
+[columns]
+ill = { pillar = "security", kind = "flag" }
+town = { pillar = "place", kind = "category" }
+"""
 
 
 def hardship_model(*arguments, cwd):
@@ -136,3 +150,35 @@ def test_an_attack_on_what_is_released_of_a_run_recovers_nothing(runs):
     assert truth.protected.sum() > 100
     assert given_back(replace(truth, shown=truth.shown)).any()
     assert not given_back(replace(truth, shown=shown)).any()
+
+
+# --- the same questions of another panel ------------------------------------------------------
+
+
+def test_another_panel_is_judged_as_late_as_its_answers_allow(tmp_path):
+    plan = load_study(CONFIGS / "rwm5yr.toml")
+    months = [f"{2015 + n // 4}-{3 * (n % 4) + 3:02d}" for n in range(18)]  # 2015-03 to 2019-06
+    lines = [f"{h},{m},{600 + 10 * h},east,{h % 2}" for h in range(4) for m in months]
+    (tmp_path / "o.csv").write_text("\n".join(["h,m,i,town,ill", *lines]), encoding="utf-8")
+    (tmp_path / "o.toml").write_text(QUARTERS, encoding="utf-8")
+
+    other = of_panel(plan, str(tmp_path / "o.toml"), tmp_path / "o.csv")
+
+    assert other.tasks == plan.tasks
+    assert [(o.role, o.name, to_text(o.answers_until)) for o in other.origins] == [
+        ("choose", "2017-06", "2018-06"),
+        ("judge", "2018-06", "2019-06"),
+    ]
+    assert to_text(other.visits.origin.test_from) == "2016-03"
+    assert other.visits.share == plan.visits.share
+    assert [group.name for group in other.groups] == ["ill", "town"]
+
+
+def test_its_own_panel_leaves_a_study_as_it_is_and_a_short_one_is_refused(tmp_path):
+    plan = load_study(CONFIGS / "rwm5yr.toml")
+    assert of_panel(plan, "rwm5yr") is plan
+
+    (tmp_path / "o.csv").write_text("h,m,i,town,ill\n1,2015-03,600,east,1\n", encoding="utf-8")
+    (tmp_path / "o.toml").write_text(QUARTERS, encoding="utf-8")
+    with pytest.raises(PanelError, match="wants 36 months and more"):
+        of_panel(plan, str(tmp_path / "o.toml"), tmp_path / "o.csv")
