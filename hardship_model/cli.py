@@ -1,11 +1,8 @@
 """The command line: `hardship-model run CONFIG` and what goes with it."""
 
-import json
-import shutil
 import sys
 import traceback
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from hardship_model import privacy, provenance, schema, screen_study, study
+from hardship_model import privacy, schema, screen_study, study
 from hardship_model.commands import in_use, retraining
 from hardship_model.commands.workers import EngineName, Processes, Scheduler
 from hardship_model.data import anonymise as anonymising
@@ -23,7 +20,8 @@ from hardship_model.data.mapping import load_mapping
 from hardship_model.data.partitions import open_partitions, read_in_parts, write_partitions
 from hardship_model.data.specification import ReadWarning
 from hardship_model.features import write_features
-from hardship_model.files import parquet_in_parts, whole_folder, write_csv
+from hardship_model.files import parquet_in_parts, whole_folder, write_csv, write_json
+from hardship_model.language import Language
 from hardship_model.months import to_month
 from hardship_model.privacy import read_key
 from hardship_model.shards import Engine
@@ -39,7 +37,6 @@ app.command()(in_use.score)
 app.command()(retraining.retrain)
 _screen = Console(stderr=True)
 
-_MARK = "versions.json"
 #: Exit code of a fault of the program (EX_SOFTWARE of BSD's sysexits).
 _FAULT = 70
 #: A larger town is measured on its first households.
@@ -60,7 +57,7 @@ def run(
     """Do the main job: transitions, backtest, visits, figures and one page."""
     plan = study.load_study(config)
     out = out or Path("data/runs") / plan.name
-    with whole_folder(out, mark=_MARK) as folder, _screen.status("Starting") as status:
+    with whole_folder(out, mark=study.MARK) as folder, _screen.status("Starting") as status:
 
         def say(line: str) -> None:
             _screen.print(f"[dim]{line} …[/dim]")
@@ -68,30 +65,9 @@ def run(
 
         results = study.run(plan, say=say)
         say("Writing tables, figures and the page")
-        _write(results, config, folder)
+        study.write_results(results, config, folder)
+        _write_page(folder)
     _screen.print(f"Done. Read {out / 'report.html'}")
-
-
-def _write(results: study.Results, config: Path, folder: Path) -> None:
-    from hardship_model import figures, report  # matplotlib is slow to load, and only needed here
-
-    shutil.copyfile(config, folder / "config.toml")
-    for name, table in study.as_files(results).items():
-        write_csv(table, folder / f"{name}.csv")
-    results.scores.to_parquet(folder / "scores.parquet", index=False)
-    if not results.ledger.empty:
-        results.ledger.to_parquet(folder / "ledger.parquet", index=False)
-    predictions = {"predictions": provenance.same_bits(results.scores["risk"])}
-    _write_json(results.data | predictions, folder / "data.json")
-    figures.write_all(results, folder / "figures")
-    (folder / "report.html").write_text(report.page(results, folder / "figures"), encoding="utf-8")
-    (folder / "model_card.md").write_text(report.model_card(results), encoding="utf-8")
-    (folder / "data_sheet.md").write_text(report.data_sheet(results), encoding="utf-8")
-    _write_json(provenance.versions(), folder / _MARK)
-
-
-def _write_json(content: Mapping[str, object], path: Path) -> None:
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @app.command()
@@ -103,7 +79,7 @@ def screen(
     """Play every way of looking, in invented towns or over a survey: who is found, how early?"""
     plan = screen_study.load(config)
     out = out or Path("data/runs") / plan.name
-    with whole_folder(out, mark=_MARK) as folder, _screen.status("Starting") as status:
+    with whole_folder(out, mark=study.MARK) as folder, _screen.status("Starting") as status:
 
         def say(line: str) -> None:
             _screen.print(f"[dim]{line} …[/dim]")
@@ -116,26 +92,39 @@ def screen(
             else:
                 results = screen_study.run(plan, say=say, keep=keep, processes=processes)
         say("Writing tables, figures and the page")
-        _write_screened(results, config, folder)
+        screen_study.write_results(results, config, folder)
+        _write_page(folder)
     _screen.print(f"Done. Read {out / 'report.html'}")
 
 
-def _write_screened(
-    results: screen_study.ScreenResults | screen_study.PanelResults, config: Path, folder: Path
-) -> None:
-    from hardship_model import figures, report  # as above
+def _write_page(folder: Path) -> None:
+    """Figures and pages of a new run, made from what stands in its folder."""
+    from hardship_model import figures, report  # matplotlib is slow to load, and only needed here
 
-    shutil.copyfile(config, folder / "config.toml")
-    for name, table in screen_study.as_files(results).items():
-        write_csv(table, folder / f"{name}.csv")
-    figures.write_screened(results, folder / "figures")
-    if isinstance(results, screen_study.PanelResults):
-        page = report.panel_screen_page(results, folder / "figures")
-        _write_json(results.data, folder / "data.json")
-    else:
-        page = report.screen_page(results, folder / "figures")
-    (folder / "report.html").write_text(page, encoding="utf-8")
-    _write_json(provenance.versions(), folder / _MARK)
+    results = report.read_results(folder)
+    figures.write_all(results, folder / "figures")
+    for name, text in report.pages(results, folder / "figures").items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+@app.command(name="report")
+def write_report(
+    run: Annotated[Path, typer.Argument(help="A folder that `run` or `screen` wrote.")],
+    lang: Annotated[Language, typer.Option(help="The language of the page.")] = "en",
+    out: Annotated[Path | None, typer.Option(help="The page. [default: in the folder]")] = None,
+) -> None:
+    """Write the page of a run folder in English or Chinese, and the cards of `run` beside it.
+
+    With `--out` the page alone.
+    """
+    from hardship_model import report  # as above
+
+    with _screen.status("Drawing and writing"):
+        texts = {run / name: text for name, text in report.in_language(run, lang).items()}
+    page = next(iter(texts))
+    for path, text in texts.items() if out is None else [(out, texts[page])]:
+        path.write_text(text, encoding="utf-8")
+    _screen.print(f"Done. Read {out or page}")
 
 
 @app.command()
@@ -228,7 +217,7 @@ def anonymise(
     with whole_folder(out, mark="anonymised.json") as folder, _screen.status("Reading"):
         table, record = anonymising.anonymise(described, extract, key=key)
         table.to_csv(folder / "extract.csv", index=False, lineterminator="\n", encoding="utf-8")
-        _write_json(record, folder / "anonymised.json")
+        write_json(record, folder / "anonymised.json")
     _screen.print(f"Done. {len(table):,} rows in {out / 'extract.csv'}; the key stays where it is.")
 
 

@@ -1,9 +1,10 @@
 """Files are written whole or not at all."""
 
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -75,6 +76,25 @@ def parquet_in_parts(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
             writers[0].write_table(rows)
 
         yield write
+
+
+#: Columns of names that somebody gave, which are texts also where they look like numbers.
+_NAMES = (
+    "task", "origin", "origin_before", "model", "column", "group", "strategy", "against", "by",
+    "reference", "clerk", "first", "second",
+)  # fmt: skip
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """A table that `write_csv` wrote, with the six digits that it kept; names stay texts."""
+    return pd.read_csv(
+        path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(_NAMES, "str")
+    )
+
+
+def write_json(content: Mapping[str, object], path: Path) -> None:
+    """What a reader may want to see as it stands, in UTF-8 and in lines."""
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -35,7 +35,8 @@ def describe(panel: Panel) -> dict[str, Any]:
         "rows_written_down_late": int((rows["recorded_month"] > rows["month"]).sum()),
         "columns": [
             {
-                "name": c.name, "label": c.label, "pillar": c.pillar, "kind": c.kind,
+                "name": c.name, "label": c.label, "label_zh": c.label_zh,
+                "values_zh": dict(c.values_zh), "pillar": c.pillar, "kind": c.kind,
                 "lag_months": c.lag_months, "known": int(rows[c.name].notna().sum()),
             }
             for c in panel.columns

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hardship_model.features import Feature
 from hardship_model.privacy import withhold_small_cells
-from hardship_model.study import Results, Study, load_study
+from hardship_model.study import Results, Study, load_study, mapping_said
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 MODELS = ("rule_in_force", "income_over_line", "logistic", "boosting_of_everybody")
@@ -208,25 +208,36 @@ def visits() -> pd.DataFrame:
 
 def results(**changed: object) -> Results:
     """The whole run, with some tables changed."""
+    survey = changed.get("study", study()).survey  # type: ignore[attr-defined]
     rows = pd.DataFrame({"household_id": [SECRET], "as_of": [23855], "risk": [0.25]})
     tables: dict[str, object] = {
         "study": study(),
         "data": {
-            "panel": "made up", "currency": "DM", "step_months": 12, "rows": 5000,
+            "panel": "made up", "currency": "DM of 1985", "step_months": 12, "rows": 5000,
             "households": 1500, "first_month": "1984-12", "last_month": "1988-12",
             "rows_with_known_state": 4900, "rows_in_hardship": 490, "rows_written_down_late": 25,
             "columns": [
-                {"name": "income_kind", "label": "kind of income", "pillar": "income",
+                {"name": "income_kind", "label": "kind of income", "label_zh": "收入类型",
+                 "values_zh": {}, "pillar": "income",
                  "kind": "category", "lag_months": 1, "known": 4000},
-                {"name": "ill", "label": "", "pillar": "security", "kind": "flag",
-                 "lag_months": 0, "known": 5000},
+                {"name": "ill", "label": "", "label_zh": "", "values_zh": {},
+                 "pillar": "security", "kind": "flag", "lag_months": 0, "known": 5000},
+                *(
+                    {"name": name, "label": label, "label_zh": label_zh, "values_zh": {},
+                     "pillar": "household", "kind": "flag", "lag_months": 0, "known": 5000}
+                    for name, label, label_zh in (
+                        ("woman", "is a woman", "女性"), ("out_of_work", "no work", "失业或无业"),
+                        ("self_employed", "self-employed", "自雇"),
+                    )
+                ),
             ],
             "years": [
                 {"year": 1984, "n": 1000, "events": 90.0, "withheld": False},
                 {"year": 1985, "n": 40, "events": float("nan"), "withheld": True},
             ],
-            "fingerprint": "0123abcd",
+            "fingerprint": "0123abcd", "mapping": mapping_said(survey), "predictions": "4567cdef",
         },
+        "versions": {"python": "3.11", "numpy": "2.0"},
         "declared": (
             Feature(name="income_now", column="income", stat="now", window_months=60,
                     pillar="income", direction=-1, kind="amount"),

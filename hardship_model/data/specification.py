@@ -22,7 +22,8 @@ KINDS_OF_VALUE: dict[str, tuple[tuple[type, ...], tuple[str, ...]]] = {
     "a text": (
         (str,),
         (
-            *("name", "about", "currency", "household", "weight", "column", "label", "label_zh"),
+            *("name", "about", "about_zh", "currency", "household", "weight", "column"),
+            *("label", "label_zh"),
             *("month", "year", "quarter", "recorded", "encoding", "separator", "sheet"),
             "sensitive",
         ),
@@ -187,6 +188,8 @@ class Mapping:
     period: Period
     income: Amount
     line: Line
+    #: `about` in Chinese, for pages in Chinese.
+    about_zh: str = ""
     #: Months after a period's last month at which its row is written down.
     recorded_lag_months: int = 0
     #: Column with a survey's weight: for how many households the row's stands.

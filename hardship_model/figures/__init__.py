@@ -4,6 +4,7 @@ The only room that imports matplotlib. Colours are told apart by colour-blind re
 baselines are grey. No single real household is ever drawn.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -27,12 +28,12 @@ from hardship_model.figures.screened import (
     draw_screened,
     draw_sensitivity,
     shown_strategies,
-    write_screened,
 )
 from hardship_model.figures.strips import draw_strips
 from hardship_model.figures.style import save
 from hardship_model.figures.visits import draw_visits
 from hardship_model.months import to_month
+from hardship_model.screen_study import PanelResults, ScreenResults
 from hardship_model.study import Results
 
 __all__ = [
@@ -41,7 +42,7 @@ __all__ = [
     "draw_lists", "draw_missed", "draw_models", "draw_moves", "draw_origins", "draw_overlaps",
     "draw_reliability", "draw_retrained", "draw_screened", "draw_sensitivity", "draw_shifts",
     "draw_strips", "draw_two_dates", "draw_visits", "draw_worth", "save", "shown_strategies",
-    "stairs", "write_all", "write_screened",
+    "stairs", "write_all",
 ]  # fmt: skip
 
 
@@ -69,8 +70,12 @@ def draw_all(results: Results) -> dict[str, Figure]:
     return drawn
 
 
-def write_all(results: Results, folder: Path) -> None:
-    """Write every picture of a run as SVG and PNG into `folder`, which is made if need be."""
+def write_all(
+    results: Results | ScreenResults | PanelResults, folder: Path,
+    *, formats: Sequence[str] = ("svg", "png"),
+) -> None:  # fmt: skip
+    """Write every picture of a run into `folder`, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, figure in draw_all(results).items():
-        save(figure, folder / name)
+    drawn = draw_all(results) if isinstance(results, Results) else draw_screened(results)
+    for name, figure in drawn.items():
+        save(figure, folder / name, formats=formats)

@@ -10,6 +10,7 @@ from matplotlib.ticker import PercentFormatter
 
 from hardship_model.figures import style, words
 from hardship_model.figures.reading import chosen_model, parts, records, single_groups
+from hardship_model.language import say
 from hardship_model.models import BASELINES
 
 #: Beside the chosen model stands the stronger clerk.
@@ -38,8 +39,11 @@ def draw_exclusion(by_group: pd.DataFrame, choice: pd.DataFrame | None = None) -
         ):
             _lines_of(panel, table, groups, models)
             withheld = int(table.loc[table["model"] == models[0], "withheld"].sum())
-            panel.set_title(f"{words.task(task)}, {origin}: {withheld} groups withheld")
-        panels[-1, 0].set_xlabel("exclusion error: missed, of those who fell")
+            panel.set_title(
+                say("{task}, {origin}: {n} groups withheld", task=words.task(task), origin=origin,
+                    n=withheld)
+            )  # fmt: skip
+        panels[-1, 0].set_xlabel(say("exclusion error: missed, of those who fell"))
         panels[-1, 0].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         drawn = style.colours([model for _, models in shown for model in models])
         style.legend(figure, [
@@ -72,7 +76,7 @@ def _lines_of(panel: Axes, table: pd.DataFrame, groups: pd.DataFrame, models: li
             _dot(panel, row, place + shift, paint)
         panel.axvline(rows[0]["value"], color=paint, linestyle=":", linewidth=1)
         counts = counts or [
-            "withheld" if pd.isna(row["n"]) else words.out_of(row["events"], row["n"])
+            words.withheld() if pd.isna(row["n"]) else words.out_of(row["events"], row["n"])
             for row in rows
         ]
     labels = [words.group(row["column"], row["group"]) for row in records(groups)]

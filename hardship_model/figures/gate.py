@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from hardship_model.figures import style, words
 from hardship_model.figures.reading import parts, records
+from hardship_model.language import say
 
 _PAINT: Mapping[str, str] = {
     "yes": style.BLUE, "no": style.VERMILLION, "cannot tell": style.GREY,
@@ -32,7 +33,7 @@ def draw_gate(checks: pd.DataFrame) -> Figure:
         figure, panels = style.canvas(len(drawn), height=0.8 + 0.19 * sum(lines), heights=lines)
         for panel, (check, rows) in zip(panels[:, 0], drawn, strict=True):
             _checks(panel, rows, by_bound=check in _BY_BOUND)
-            panel.set_title(words.CHECKS[check], fontsize=8)
+            panel.set_title(words.check_asked(check), fontsize=8)
             if check in ("incumbent", "rule", "groups"):
                 panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=""))
         _legend(figure, ("yes", "no", "cannot tell"))
@@ -47,7 +48,7 @@ def _checks(panel: Axes, rows: pd.DataFrame, *, by_bound: bool) -> None:
     )  # fmt: skip
     # The calibration error has a scale of its own: its numbers stand in the table.
     drawn.loc[drawn["on"] == "error", ["value", "low", "high"]] = float("nan")
-    notes = [words.verdict(row["answer"], blocks=row["blocks"]) for row in records(drawn)]
+    notes = [words.gate_verdict(row["answer"], blocks=row["blocks"]) for row in records(drawn)]
     style.dots(
         panel, drawn, labels=[words.check(row["on"]) for row in records(drawn)],
         colours=[_PAINT[a] for a in drawn["answer"]], notes=notes,
@@ -78,7 +79,8 @@ def draw_shifts(table: pd.DataFrame, *, most: int = 12) -> Figure:
         for panel, (measure, rows) in zip(panels[:, 0], drawn, strict=True):
             style.dots(
                 panel, rows, labels=[words.item(row["item"], row["of"]) for row in records(rows)],
-                colours=[_PAINT[a] for a in rows["answer"]], notes=list(rows["answer"]),
+                colours=[_PAINT[a] for a in rows["answer"]],
+                notes=[words.verdict(a) for a in rows["answer"]],
             )  # fmt: skip
             panel.tick_params(axis="y", labelsize=7)
             bound = float(rows["bound"].iloc[0])
@@ -86,7 +88,7 @@ def draw_shifts(table: pd.DataFrame, *, most: int = 12) -> Figure:
             for at in sides:
                 panel.axvline(at, color=style.INK, linewidth=0.9, linestyle="--")
             panel.axvline(0, color=style.INK, linewidth=0.6)
-            panel.set_title(words.SHIFTS[measure], fontsize=8)
+            panel.set_title(words.shift(measure), fontsize=8)
             if measure != "distribution":
                 panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=""))
         _legend(figure, ("not drifted", "drifted", "cannot tell"))
@@ -94,6 +96,9 @@ def draw_shifts(table: pd.DataFrame, *, most: int = 12) -> Figure:
 
 
 def _legend(figure: Figure, answers: tuple[str, ...]) -> None:
-    handles = [Line2D([], [], color=_PAINT[answer], marker="o", label=answer) for answer in answers]
-    handles.append(Line2D([], [], color=style.INK, linestyle="--", label="bound"))
+    handles = [
+        Line2D([], [], color=_PAINT[answer], marker="o", label=words.verdict(answer))
+        for answer in answers
+    ]
+    handles.append(Line2D([], [], color=style.INK, linestyle="--", label=say("bound")))
     style.legend(figure, handles, columns=4)

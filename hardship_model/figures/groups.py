@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from hardship_model.figures import style, words
 from hardship_model.figures.reading import parts, records
+from hardship_model.language import named, say
 
 
 def draw_split(table: pd.DataFrame, colours: Mapping[str, str], *, of: str, axis: str) -> Figure:
@@ -25,19 +26,23 @@ def draw_split(table: pd.DataFrame, colours: Mapping[str, str], *, of: str, axis
             len(splits), height=0.9 + 0.24 * sum(lines), heights=lines, share_x="all"
         )
         for panel, ((by,), rows) in zip(panels[:, 0], splits, strict=True):
-            _groups_of(panel, rows, colours, of=of)
-            panel.set_title(by.replace("_", " "), fontsize=8)
+            _groups_of(panel, rows, colours, of=of, by=by)
+            panel.set_title(words.grouping(by), fontsize=8)
         _percent(panels[-1, 0])
-        panels[-1, 0].set_xlabel(f"{axis}, with 95% interval; at the right: of how many falls")
+        panels[-1, 0].set_xlabel(
+            say("{what}, with 95% interval; at the right: of how many falls", what=axis)
+        )
         handles = [
-            Line2D([], [], color=paint, marker="o", label=words.model(name))
+            Line2D([], [], color=paint, marker="o", label=words.strategy(name))
             for name, paint in colours.items()
         ]
         style.legend(figure, handles, columns=3)
     return figure
 
 
-def _groups_of(panel: Axes, rows: pd.DataFrame, colours: Mapping[str, str], *, of: str) -> None:
+def _groups_of(
+    panel: Axes, rows: pd.DataFrame, colours: Mapping[str, str], *, of: str, by: str
+) -> None:
     groups = list(rows["group"].unique())
     for k, (name, paint) in enumerate(colours.items()):
         mine = rows[rows["who"] == name].set_index("group").reindex(groups)
@@ -45,8 +50,8 @@ def _groups_of(panel: Axes, rows: pd.DataFrame, colours: Mapping[str, str], *, o
         panel.hlines(at, mine["low"], mine["high"], color=paint, linewidth=1.1)
         panel.plot(mine["value"], at, "o", color=paint, markersize=3.5)
     counts = rows.groupby("group", sort=False)[of].max()
-    said = [words.WITHHELD if np.isnan(counts[g]) else words.count(counts[g]) for g in groups]
-    style.lines(panel, labels=[group.replace("_", " ") for group in groups], notes=said)
+    said = [words.withheld() if np.isnan(counts[g]) else words.count(counts[g]) for g in groups]
+    style.lines(panel, labels=[words.value(by, group) for group in groups], notes=said)
 
 
 def _percent(panel: Axes) -> None:
@@ -74,14 +79,14 @@ def draw_equal_recall(equal: pd.DataFrame, *, model: str) -> Figure:
             _moved(left, rows, before="recall_now", after="recall", notes=())
             _moved(
                 right, rows.assign(nought=0.0), before="nought", after="more_visits",
-                notes=[words.WITHHELD if row["withheld"]
+                notes=[words.withheld() if row["withheld"]
                        else words.out_of(row["found_now"], row["events"]) for row in records(rows)],
             )  # fmt: skip
-            left.set_title(way)
-            right.set_title("found now, of falls", loc="right", fontsize=8, color=style.GREY)
+            left.set_title(named("ways", way))
+            right.set_title(say("found now, of falls"), loc="right", fontsize=8, color=style.GREY)
         _percent(panels[-1, 0])
-        panels[-1, 0].set_xlabel("falls found: ○ now, ● then")
-        panels[-1, 1].set_xlabel("more visits")
+        panels[-1, 0].set_xlabel(say("falls found: ○ now, ● then"))
+        panels[-1, 1].set_xlabel(say("more visits"))
     return figure
 
 
@@ -92,4 +97,5 @@ def _moved(
     panel.hlines(at, rows[before], rows[after], color=style.BLUE, linewidth=1.6)
     panel.plot(rows[after], at, "o", color=style.BLUE, markersize=5.5)
     panel.plot(rows[before], at, "o", color=style.BLUE, markerfacecolor="white", markersize=5)
-    style.lines(panel, labels=[str(name).replace("_", " ") for name in rows["group"]], notes=notes)
+    labels = [named("values", str(name)) for name in rows["group"]]
+    style.lines(panel, labels=labels, notes=notes)

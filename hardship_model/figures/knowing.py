@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from hardship_model.data.panel import Panel, PanelError
 from hardship_model.figures import style, words
 from hardship_model.figures.reading import records
+from hardship_model.language import named, say
 from hardship_model.months import to_text
 
 
@@ -25,11 +26,11 @@ def draw_two_dates(panel: Panel, household_id: int | str, *, as_of: int) -> Figu
     rows = panel.rows[panel.rows["household_id"] == household_id]
     month, recorded = rows["month"].to_numpy(), rows["recorded_month"].to_numpy()
     kinds = {
-        "known": (recorded <= as_of, style.BLUE, style.BLUE),
-        "it happened, and nobody had written it down": (
+        say("known"): (recorded <= as_of, style.BLUE, style.BLUE),
+        say("it happened, and nobody had written it down"): (
             (month <= as_of) & (recorded > as_of), style.VERMILLION, "white",
         ),
-        "still to come": (month > as_of, style.GREY, "white"),
+        say("still to come"): (month > as_of, style.GREY, "white"),
     }  # fmt: skip
     with style.look():
         figure, panels = style.canvas(1, height=3.9)
@@ -44,8 +45,8 @@ def draw_two_dates(panel: Panel, household_id: int | str, *, as_of: int) -> Figu
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(MaxNLocator(6, integer=True))
             axis.set_major_formatter(FuncFormatter(lambda place, _: to_text(int(place))))
-        axes.set_xlabel("month that the row tells of")
-        axes.set_ylabel("month in which it was written down")
+        axes.set_xlabel(say("month that the row tells of"))
+        axes.set_ylabel(say("month in which it was written down"))
         marks = [
             Line2D([], [], marker="o", linestyle="", color=edge, markerfacecolor=fill, label=name)
             for name, (_, edge, fill) in kinds.items()
@@ -72,13 +73,20 @@ def draw_worth(worth: pd.DataFrame) -> Figure:
         axes.axvline(0.5, color=style.GREY, linestyle=":", linewidth=1)
         day = worth[worth["judged"] == "on the day"]
         notes = [words.out_of(row["events"], row["n"]) for row in records(day)]
-        style.lines(axes, labels=names, notes=notes)
+        style.lines(axes, labels=[named("leaks", name) for name in names], notes=notes)
         axes.set_title(
-            "fell, of those judged on the day", loc="right", fontsize=8, color=style.GREY
+            say("fell, of those judged on the day"), loc="right", fontsize=8, color=style.GREY
         )
-        axes.set_xlabel("AUROC with its 95% interval; the dotted line is chance")
+        axes.set_xlabel(say("AUROC with its 95% interval; the dotted line is chance"))
         marks = [
-            Line2D([], [], marker="o", color=paint, markerfacecolor=fill or paint, label=name)
+            Line2D(
+                [],
+                [],
+                marker="o",
+                color=paint,
+                markerfacecolor=fill or paint,
+                label=named("judged", name),
+            )
             for name, (paint, fill, _) in looks.items()
         ]
         style.legend(figure, marks)

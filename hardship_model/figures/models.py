@@ -10,6 +10,7 @@ from matplotlib.ticker import PercentFormatter
 
 from hardship_model.figures import style, words
 from hardship_model.figures.reading import chosen_model, parts, records
+from hardship_model.language import say
 from hardship_model.models import BASELINES, OF_EVERYBODY
 
 #: Beside each chosen model's reliability stands that of the stronger clerk.
@@ -33,7 +34,7 @@ def draw_models(backtest: pd.DataFrame, choice: pd.DataFrame) -> Figure:
         for row, ((task, origin), table) in zip(panels, places, strict=True):
             for panel, metric in zip(row, _RANKING, strict=True):
                 _dots_of(panel, table[table["metric"] == metric])
-                panel.set_xlabel(words.METRICS[metric])
+                panel.set_xlabel(words.metric(metric))
             chosen = words.model(chosen_model(choice, task))
             for label in row[0].get_yticklabels():
                 label.set_fontweight("bold" if label.get_text() == chosen else "normal")
@@ -43,10 +44,14 @@ def draw_models(backtest: pd.DataFrame, choice: pd.DataFrame) -> Figure:
                 first["events"] / first["n"], color=style.GREY, linestyle=":", linewidth=1, zorder=0
             )
             row[0].set_title(
-                f"{words.task(task)}, judged at {origin}: "
-                f"{words.out_of(first['events'], first['n'])} fell",
+                say(
+                    "{task}, judged at {origin}: {fell} fell",
+                    task=words.task(task),
+                    origin=origin,
+                    fell=words.out_of(first["events"], first["n"]),
+                )
             )
-        figure.supxlabel("with 95% interval over households; dotted: chance", fontsize=8)
+        figure.supxlabel(say("with 95% interval over households; dotted: chance"), fontsize=8)
     return figure
 
 
@@ -74,8 +79,10 @@ def draw_reliability(reliability: pd.DataFrame, choice: pd.DataFrame) -> Figure:
             limit = max(panel.get_xlim()[1] for panel in row)
             for panel in row:
                 panel.set(xlim=(0, limit), ylim=(0, limit), aspect="equal")
-                panel.set_xlabel("risk told, mean of a group")
-            row[0].set_ylabel(f"share that fell\n{words.task(task)}, {origin}")
+                panel.set_xlabel(say("risk told, mean of a group"))
+            row[0].set_ylabel(
+                say("share that fell\n{task}, {origin}", task=words.task(task), origin=origin)
+            )
     return figure
 
 
@@ -95,7 +102,8 @@ def _diagonal(panel: Axes, table: pd.DataFrame, name: str) -> None:
     )
     panel.set_title(words.model(name))
     panel.text(
-        0.97, 0.04, f"{len(table) - len(shown)} of {len(table)} groups withheld",
+        0.97, 0.04,
+        say("{n} of {all} groups withheld", n=len(table) - len(shown), all=len(table)),
         transform=panel.transAxes, ha="right", fontsize=7.5, color=style.GREY,
     )  # fmt: skip
     reach = max([*shown["high"], *shown["expected"], 0.05])
@@ -122,10 +130,10 @@ def draw_lists(lists: pd.DataFrame, choice: pd.DataFrame) -> Figure:
                     axis.set_major_formatter(PercentFormatter(1, decimals=0))
                 panel.set_xlim(left=0)
                 panel.set_ylim(bottom=0)
-                panel.set_xlabel("list, share of all ranked")
-            row[0].set_title(f"{words.task(task)}, {origin}")
-            row[0].set_ylabel("precision: share of the list")
-            row[1].set_ylabel("recall: share of all falls")
+                panel.set_xlabel(say("list, share of all ranked"))
+            row[0].set_title(say("{task}, {origin}", task=words.task(task), origin=origin))
+            row[0].set_ylabel(say("precision: share of the list"))
+            row[1].set_ylabel(say("recall: share of all falls"))
         names = lists["model"].unique()
         style.legend(figure, [_key(name) for name in names])
     return figure

@@ -8,6 +8,7 @@ from matplotlib.ticker import PercentFormatter
 
 from hardship_model.figures import style, words
 from hardship_model.figures.reading import records
+from hardship_model.language import say
 
 _COLOURS = {
     "first_fall": style.ORANGE,
@@ -21,16 +22,16 @@ _COLOURS = {
 def draw_moves(transitions: pd.DataFrame) -> Figure:
     """Of those who could move, how many had moved after so many months? With counts and 95%."""
     return _draw(
-        transitions, ["first_fall", "return", "leave"], "{} months later",
-        "share that had moved, with 95% interval; at the right: how many, of how many",
+        transitions, ["first_fall", "return", "leave"], "{months} months later",
+        say("share that had moved, with 95% interval; at the right: how many, of how many"),
     )  # fmt: skip
 
 
 def draw_hazards(transitions: pd.DataFrame) -> Figure:
     """The longer out of hardship, the safer? The longer in it, the harder to leave?"""
     return _draw(
-        transitions, ["hazard_of_return", "hazard_of_leaving"], "after {} months",
-        "share that moves in the next period, with 95% interval; at the right: how many",
+        transitions, ["hazard_of_return", "hazard_of_leaving"], "after {months} months",
+        say("share that moves in the next period, with 95% interval; at the right: how many"),
     )  # fmt: skip
 
 
@@ -46,11 +47,11 @@ def _draw(transitions: pd.DataFrame, moves: Sequence[str], label: str, axis: str
             style.dots(
                 panel,
                 table.rename(columns={"rate": "value"}),
-                labels=[label.format(months) for months in table["months"]],
+                labels=[say(label, months=months) for months in table["months"]],
                 colours=[_COLOURS[move]] * len(table),
                 notes=[words.out_of(r["events"], r["n"]) for r in records(table)],
             )
-            panel.set_title(words.MOVES[move])
+            panel.set_title(words.move(move))
         panel.set_xlim(left=0)
         panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         figure.supxlabel(axis, fontsize=8)

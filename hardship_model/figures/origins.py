@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from hardship_model.evaluation.backtest import Origin, Task
 from hardship_model.figures import style, words
 from hardship_model.figures.reading import parts, records
+from hardship_model.language import say
 from hardship_model.study import Study
 
 _LOOKS: dict[str, dict[str, Any]] = {
@@ -26,6 +27,7 @@ _SAID = {
     "judged": "as of: ranked and judged",
     "answers that judge": "their answers",
 }
+_ROLES = {"choose": "(chooses)", "judge": "(judges)"}
 
 
 def stairs(study: Study, *, first_month: int, step_months: int) -> pd.DataFrame:
@@ -75,13 +77,15 @@ def draw_origins(stairs: pd.DataFrame) -> Figure:
                     width=(row["until"] + 1 - row["since"]) / 12, height=0.34, linewidth=0.8,
                     **_LOOKS[row["part"]],
                 )  # fmt: skip
-            labels = [f"{r['origin']}\n({r['role']}s)" for r in records(names)]
+            labels = [f"{r['origin']}\n{say(_ROLES[r['role']])}" for r in records(names)]
             panel.set_yticks(range(len(names)), labels=labels)
             panel.set_ylim(len(names) - 0.45, -0.55)
             panel.tick_params(axis="y", length=0)
             panel.grid(visible=False, axis="y")
             panel.set_title(words.task(task))
-        panel.set_xlabel("year")
+        panel.set_xlabel(say("year"))
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-        style.legend(figure, [Patch(label=_SAID[part], **look) for part, look in _LOOKS.items()])
+        style.legend(
+            figure, [Patch(label=say(_SAID[part]), **look) for part, look in _LOOKS.items()]
+        )
     return figure

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from hardship_model.figures import style, words
+from hardship_model.language import say
 
 #: Colour, and line; broken where visits are drawn at random.
 _LOOKS: Mapping[str, tuple[str, Literal["-", "--", ":"]]] = {
@@ -40,11 +41,11 @@ def draw_retrained(by_year: pd.DataFrame) -> Figure:
             panel.set_ylim(bottom=0, top=1.15 * rows["value"].max())
             panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
             panel.set_xticks(sorted(rows["year"].unique()))
-            panel.set_title(words.RETRAINED[measure], fontsize=8)
-            panel.set_xlabel(f"in each year of {_about(rows['out_of'])}", fontsize=8)
+            panel.set_title(words.retrained(measure), fontsize=8)
+            panel.set_xlabel(say("in each year of {n}", n=_about(rows["out_of"])), fontsize=8)
         style.legend(figure, [
             Line2D([], [], color=_LOOKS[name][0], linestyle=_LOOKS[name][1], marker="o",
-                   markersize=3.5, label=words.OFFICES[name])
+                   markersize=3.5, label=words.office(name))
             for name in names
         ])  # fmt: skip
     return figure
@@ -58,7 +59,7 @@ def _line(panel: Axes, rows: pd.DataFrame, name: str, aside: float) -> None:
 
 
 def _about(counts: pd.Series) -> str:
-    return f"{words.count(counts.min())} to {words.count(counts.max())}"
+    return words.to(words.count(counts.min()), words.count(counts.max()))
 
 
 def draw_drift(drift: pd.DataFrame) -> Figure:
@@ -77,9 +78,9 @@ def draw_drift(drift: pd.DataFrame) -> Figure:
             rows = drift[drift["measure"] == measure]
             for panel, name in zip(row, ("gap", "per_year"), strict=True):
                 _apart(panel, rows, name)
-            row[0].set_title(words.RETRAINED[measure], fontsize=8)
-        panels[-1, 0].set_xlabel("gap, points")
-        panels[-1, 1].set_xlabel("growth, points a year")
+            row[0].set_title(words.retrained(measure), fontsize=8)
+        panels[-1, 0].set_xlabel(say("gap, points"))
+        panels[-1, 1].set_xlabel(say("growth, points a year"))
     return figure
 
 
@@ -87,7 +88,7 @@ def _apart(panel: Axes, rows: pd.DataFrame, name: str) -> None:
     told = rows.rename(columns={name: "value", f"{name}_low": "low", f"{name}_high": "high"})
     told = told[["value", "low", "high"]] * 100
     labels = [
-        f"{words.OFFICES[office]}\nagainst {words.OFFICES[against]}"
+        say("{office}\nagainst {other}", office=words.office(office), other=words.office(against))
         for office, against in zip(rows["office"], rows["against"], strict=True)
     ]
     style.dots(panel, told, labels=labels, colours=[_LOOKS[office][0] for office in rows["office"]])

@@ -1,7 +1,6 @@
 """Strategies side by side: found by when, at which budget, whom they miss, what could turn it."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from hardship_model.figures import style, words
 from hardship_model.figures.groups import draw_split
 from hardship_model.figures.reading import parts, records
+from hardship_model.language import say
 from hardship_model.screen_study import PanelResults, ScreenResults
 
 #: Strategies in colour; the others are grey.
@@ -54,12 +54,12 @@ def draw_found(comparison: pd.DataFrame) -> Figure:
         for panel, measure in zip(panels.ravel(), when, strict=False):
             rows = shown[shown["measure"] == measure]
             style.dots(
-                panel, rows, labels=[words.model(name) for name in names],
+                panel, rows, labels=[words.strategy(name) for name in names],
                 colours=[colour(name) for name in names],
             )  # fmt: skip
             _percent(panel)
-            panel.set_title(words.STRATEGY_MEASURES[measure], fontsize=8)
-        figure.supxlabel("share of the falls, with 95% interval", fontsize=8)
+            panel.set_title(words.strategy_measure(measure), fontsize=8)
+        figure.supxlabel(say("share of the falls, with 95% interval"), fontsize=8)
     return figure
 
 
@@ -84,11 +84,13 @@ def draw_frontier(frontier: pd.DataFrame) -> Figure:
             )  # fmt: skip
         panel.set_ylim(bottom=0)
         panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        panel.set_xlabel("budget and visits, multiples of the usual")
-        panel.set_ylabel("open falls found")
+        panel.set_xlabel(say("budget and visits, multiples of the usual"))
+        panel.set_ylabel(say("open falls found"))
         names = [name for name in shown["strategy"].unique() if name in _COLOURS]
-        handles = [Line2D([], [], color=colour(n), marker="o", label=words.model(n)) for n in names]
-        others = Line2D([], [], color=style.GREY, marker="o", label="the others")
+        handles = [
+            Line2D([], [], color=colour(n), marker="o", label=words.strategy(n)) for n in names
+        ]
+        others = Line2D([], [], color=style.GREY, marker="o", label=say("the others"))
         style.legend(figure, [*handles, others], columns=3)
     return figure
 
@@ -98,7 +100,7 @@ def draw_missed(by_group: pd.DataFrame, *, strategies: Sequence[str], measure: s
     table = by_group[by_group["measure"] == measure]
     table = table[table["strategy"].isin(strategies)].assign(who=lambda t: t["strategy"])
     colours = {name: colour(name) for name in strategies}
-    return draw_split(table, colours, of="out_of", axis=words.STRATEGY_MEASURES[measure])
+    return draw_split(table, colours, of="out_of", axis=words.strategy_measure(measure))
 
 
 def draw_channels(channels: pd.DataFrame, *, strategy: str) -> Figure:
@@ -107,7 +109,7 @@ def draw_channels(channels: pd.DataFrame, *, strategy: str) -> Figure:
     At the left: filled, caught; hollow, its part when every fall is split among its catchers.
     """
     rows = channels[channels["strategy"] == strategy]
-    names = [words.model(name) for name in rows["channel"]]
+    names = [words.channel(name) for name in rows["channel"]]
     paint = [style.BLUE] * len(rows)
     lost = rows.rename(columns={"lost": "value"}).drop(columns=["low", "high"])
     lost = lost.rename(columns={"lost_low": "low", "lost_high": "high"})
@@ -120,14 +122,14 @@ def draw_channels(channels: pd.DataFrame, *, strategy: str) -> Figure:
             markerfacecolor="white", markersize=5,
         )  # fmt: skip
         _percent(left)
-        left.set_xlabel("falls caught; ○ equal split")
+        left.set_xlabel(say("falls caught; ○ equal split"))
         style.dots(
             right, lost, labels=names, colours=[style.VERMILLION] * len(rows),
             notes=[words.out_of(r["caught"], r["falls"]) for r in records(rows)],
         )  # fmt: skip
         right.axvline(0, color=style.GREY, linewidth=1, zorder=0)
-        right.set_xlabel("finds lost without it")
-        right.set_title("caught, of falls", loc="right", fontsize=8, color=style.GREY)
+        right.set_xlabel(say("finds lost without it"))
+        right.set_title(say("caught, of falls"), loc="right", fontsize=8, color=style.GREY)
     return figure
 
 
@@ -140,14 +142,16 @@ def draw_overlaps(overlaps: pd.DataFrame, *, strategy: str) -> Figure:
     with style.look():
         figure, panels = style.canvas(1, height=1.2 + 0.36 * len(names))
         panel = panels[0, 0]
-        panel.imshow(grid.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        # Blues that stay pale enough for dark numbers.
+        panel.pcolormesh(grid, cmap="Blues", vmin=0, vmax=1.8, edgecolors="white", linewidth=1)
         for i, j in np.argwhere(grid.notna().to_numpy()):
-            share = grid.iloc[i, j]
-            ink = "white" if share > 0.6 else style.INK
-            panel.text(j, i, f"{share:.0%}", ha="center", va="center", fontsize=7.5, color=ink)
-        labels = [words.model(name) for name in names]
-        panel.set_xticks(range(len(names)), labels=labels, rotation=40, ha="right")
-        panel.set_yticks(range(len(names)), labels=labels)
+            share = f"{grid.iloc[i, j]:.0%}"
+            panel.text(j + 0.5, i + 0.5, share, ha="center", va="center", fontsize=7.5)
+        labels, middles = [words.channel(name) for name in names], np.arange(len(names)) + 0.5
+        panel.set_xticks(middles, labels=labels, rotation=40, ha="right")
+        panel.set_yticks(middles, labels=labels)
+        panel.invert_yaxis()
+        panel.tick_params(length=0)
         panel.grid(visible=False)
     return figure
 
@@ -175,19 +179,21 @@ def draw_flips(flip_points: pd.DataFrame) -> Figure:
         panel.axvline(0, color=style.VERMILLION, linewidth=1.2)
         panel.grid(visible=False, axis="y")
         panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        first, second = words.model(rows["first"].iloc[0]), words.model(rows["second"].iloc[0])
-        panel.set_xlabel(f"lead of {first}\non {second}, share of falls")
+        first, second = (words.strategy(rows[who].iloc[0]) for who in ("first", "second"))
+        panel.set_xlabel(
+            say("lead of {first}\non {second}, share of falls", first=first, second=second)
+        )
         handles = [
-            Line2D([], [], color=style.SKY, linewidth=6, label="moved down"),
-            Line2D([], [], color=style.BLUE, linewidth=6, label="moved up"),
+            Line2D([], [], color=style.SKY, linewidth=6, label=say("moved down")),
+            Line2D([], [], color=style.BLUE, linewidth=6, label=say("moved up")),
         ]
         style.legend(figure, handles)
     return figure
 
 
 def _tried(row: dict[str, object]) -> str:
-    name = words.model(str(row["assumption"]))
-    return f"{name}  × {row['tried_low']:.2g} to {row['tried_high']:.2g}"
+    tried = words.to(f"{row['tried_low']:.2g}", f"{row['tried_high']:.2g}")
+    return f"{words.assumption(str(row['assumption']))}  × {tried}"
 
 
 def draw_sensitivity(sensitivity: pd.DataFrame) -> Figure:
@@ -199,8 +205,11 @@ def draw_sensitivity(sensitivity: pd.DataFrame) -> Figure:
     of_lead = sensitivity[sensitivity["outcome"] == "lead"]
     largest = list(of_lead.sort_values("size", ascending=False, kind="stable")["assumption"])
     largest = largest[:_SWINGS]
-    first, second = (words.model(sensitivity[who].iloc[0]) for who in ("first", "second"))
-    titles = {"lead": f"lead of {first}\non {second}", "share": f"share of falls found\nby {first}"}
+    first, second = (words.strategy(sensitivity[who].iloc[0]) for who in ("first", "second"))
+    titles = {
+        "lead": say("lead of {first}\non {second}", first=first, second=second),
+        "share": say("share of falls found\nby {first}", first=first),
+    }
     with style.look():
         figure, panels = style.canvas(1, 2, height=1.3 + 0.25 * len(largest), share_y="row")
         for panel, (outcome, title) in zip(panels[0], titles.items(), strict=True):
@@ -213,17 +222,17 @@ def draw_sensitivity(sensitivity: pd.DataFrame) -> Figure:
                 rows["spread"], at, "o", color=style.VERMILLION, markerfacecolor="none",
                 markersize=5,
             )  # fmt: skip
-            panel.set_yticks(at, labels=[words.model(name) for name in largest])
+            panel.set_yticks(at, labels=[words.assumption(name) for name in largest])
             panel.tick_params(axis="y", length=0, labelsize=7.5)
             panel.set_ylim(len(rows) - 0.5, -0.5)
             panel.grid(visible=False, axis="y")
             _percent(panel)
             panel.set_title(title, fontsize=8)
-            panel.set_xlabel("effect, in shares of falls")
+            panel.set_xlabel(say("effect, in shares of falls"))
         handles = [
-            Line2D([], [], color=style.SKY, linewidth=6, label="mean size, with 95% interval"),
+            Line2D([], [], color=style.SKY, linewidth=6, label=say("mean size, with 95% interval")),
             Line2D([], [], color=style.VERMILLION, marker="o", markerfacecolor="none",
-                   linestyle="none", label="spread over the other assumptions"),
+                   linestyle="none", label=say("spread over the other assumptions")),
         ]  # fmt: skip
         style.legend(figure, handles)
     return figure
@@ -240,7 +249,7 @@ def draw_draws(assumption_draws: pd.DataFrame) -> Figure:
         figure, panels = style.canvas(1, height=0.9 + 0.26 * len(rows))
         panel = panels[0, 0]
         style.dots(
-            panel, rows, labels=[words.model(name) for name in names],
+            panel, rows, labels=[words.strategy(name) for name in names],
             colours=[colour(name) for name in names],
             notes=[words.out_of(r["best"], r["draws"]) for r in records(rows)],
         )  # fmt: skip
@@ -250,7 +259,7 @@ def draw_draws(assumption_draws: pd.DataFrame) -> Figure:
         )  # fmt: skip
         panel.set_xlim(-0.03, 1.03)
         panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        panel.set_xlabel("best of all in this share of the draws; ○ of the towns as assumed")
+        panel.set_xlabel(say("best of all in this share of the draws; ○ of the towns as assumed"))
     return figure
 
 
@@ -280,10 +289,3 @@ def draw_screened(results: ScreenResults | PanelResults) -> dict[str, Figure]:
     if not results.sensitivity.empty:
         drawn["sensitivity"] = draw_sensitivity(results.sensitivity)
     return drawn
-
-
-def write_screened(results: ScreenResults | PanelResults, folder: Path) -> None:
-    """Write every picture of a run of `screen` as SVG and PNG into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, figure in draw_screened(results).items():
-        style.save(figure, folder / name)

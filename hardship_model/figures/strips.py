@@ -9,6 +9,7 @@ from matplotlib.patches import Patch
 
 from hardship_model.data.panel import Panel, PanelError
 from hardship_model.figures import style
+from hardship_model.language import say
 from hardship_model.months import to_text
 
 #: Colour and sign of not seen (−1), out of hardship (0), in hardship (1).
@@ -57,11 +58,11 @@ def draw_strips(
         axes.tick_params(length=0)
         axes.grid(visible=False)
         axes.spines[:].set_visible(False)
-        axes.set_xlabel("month" if panel.step_months == 1 else "last month of the period")
+        axes.set_xlabel(say("month") if panel.step_months == 1 else say("last month of the period"))
         signs = [
-            Patch(facecolor=style.VERMILLION, label="in hardship (H)"),
-            Patch(facecolor=style.SKY, label="out of hardship"),
-            Patch(facecolor="white", edgecolor=style.GREY, label="not seen (?)"),
+            Patch(facecolor=style.VERMILLION, label=say("in hardship (H)")),
+            Patch(facecolor=style.SKY, label=say("out of hardship")),
+            Patch(facecolor="white", edgecolor=style.GREY, label=say("not seen (?)")),
         ]
         style.legend(figure, signs, columns=3)
     return figure

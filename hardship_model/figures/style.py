@@ -12,6 +12,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hardship_model.figures import fonts
 from hardship_model.figures.reading import records
 from hardship_model.models import BASELINES, LEARNED, OF_EVERYBODY
 
@@ -30,7 +31,6 @@ _LEARNED = _FIRST | dict(zip(_FURTHER, (PURPLE, ORANGE, SKY, INK, BROWN, OLIVE),
 _ORDERS = {"risk": BLUE, "risk × months since visit": VERMILLION}
 
 _LOOK: Mapping[str, object] = {
-    "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.titlesize": 9,
     "axes.titlelocation": "left",
@@ -56,10 +56,11 @@ _LOOK: Mapping[str, object] = {
 
 @contextmanager
 def look() -> Iterator[None]:
-    """Draw in the house's look, whatever the reader's own settings are."""
+    """Draw in the house's look and the language of the moment, whatever the reader's settings."""
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_LOOK)  # type: ignore[arg-type]
+        mpl.rcParams["font.family"] = fonts.families()
         yield
 
 
@@ -77,12 +78,23 @@ def canvas(
     return figure, panels
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write a picture as SVG and PNG, with bytes that depend on what is drawn alone."""
+def save(figure: Figure, path: Path, *, formats: Sequence[str] = ("svg", "png")) -> None:
+    """Write a picture, as SVG and PNG, with bytes that depend on what is drawn alone."""
+    nothing = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
     with look():
-        figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
-        figure.set_layout_engine("none")  # the second file keeps the places found for the first
-        figure.savefig(path.with_suffix(".png"), metadata={"Software": None})
+        _settle(figure)
+        for ending in formats:
+            figure.savefig(path.with_suffix(f".{ending}"), metadata=nothing[ending])
+
+
+def _settle(figure: Figure) -> None:
+    """Find every panel's place once, and round it: the last digits of the solver are luck."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+    for panel in figure.axes:
+        panel.set_position(np.round(panel.get_position(original=True).bounds, 6))
 
 
 def colour(name: str) -> str:

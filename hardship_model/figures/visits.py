@@ -6,6 +6,7 @@ from matplotlib.ticker import PercentFormatter
 
 from hardship_model.figures import style, words
 from hardship_model.figures.reading import records
+from hardship_model.language import say
 
 
 def draw_visits(visits: pd.DataFrame) -> Figure:
@@ -21,18 +22,18 @@ def draw_visits(visits: pd.DataFrame) -> Figure:
     with style.look():
         figure, panels = style.canvas(1, 2, height=1.0 + 0.3 * len(names), share_y="row")
         left, right = panels[0]
-        style.dots(left, found, labels=names, colours=colours)
+        style.dots(left, found, labels=[words.order(name) for name in names], colours=colours)
         for place, (value, paint) in enumerate(zip(at_once["value"], colours, strict=True)):
             left.plot([value], [place], "o", color=paint, markerfacecolor="white", markersize=5)
         style.dots(
-            right, effort, labels=names, colours=colours,
+            right, effort, labels=[words.order(name) for name in names], colours=colours,
             notes=[words.out_of(r["counted"], r["out_of"]) for r in records(found)],
         )  # fmt: skip
         left.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         left.set_xlim(left=0)
         right.set_xlim(left=0)
-        left.set_xlabel("falls found")
-        left.set_title("○ found at once", loc="right", fontsize=8, color=style.GREY)
-        right.set_xlabel("visits per fall found")
-        right.set_title("found, of falls", loc="right", fontsize=8, color=style.GREY)
+        left.set_xlabel(say("falls found"))
+        left.set_title(say("○ found at once"), loc="right", fontsize=8, color=style.GREY)
+        right.set_xlabel(say("visits per fall found"))
+        right.set_title(say("found, of falls"), loc="right", fontsize=8, color=style.GREY)
     return figure

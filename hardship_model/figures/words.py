@@ -6,17 +6,21 @@ from typing import Any
 
 from hardship_model.evaluation.backtest import Task
 from hardship_model.evaluation.withholding import AND
+from hardship_model.language import language, listed, named, say
 from hardship_model.models import OF_EVERYBODY
+from hardship_model.parameters import entries
+from hardship_model.screen_study import PanelScreen, ScreenStudy
+from hardship_model.study import Study
 
 #: What a move of the table `transitions` asks.
-MOVES = {
+_MOVES = {
     "first_fall": "first fall: never seen in hardship, later in it",
     "return": "return: out after hardship, later in it again",
     "leave": "leave: in hardship, later out of it",
     "hazard_of_leaving": "who leaves next, by time in hardship",
     "hazard_of_return": "who returns next, by time since leaving",
 }
-METRICS = {
+_METRICS = {
     "auroc": "AUROC",
     "average_precision": "average precision",
     "brier": "Brier score",
@@ -25,13 +29,10 @@ METRICS = {
     "calibration_slope": "calibration slope",
     "expected_calibration_error": "expected calibration error",
 }
-MEASURES = {
-    "share_found": "falls found",
-    "share_found_at_once": "falls found in the period in which they happened",
-    "visits_per_fall_found": "visits per fall found",
-}
+#: What is measured of orders of visits.
+MEASURES = ("share_found", "share_found_at_once", "visits_per_fall_found")
 #: What the measures of `screening.comparison` count, told of strategies.
-STRATEGY_MEASURES = {
+_STRATEGY_MEASURES = {
     "before": "found before the fall",
     "within_1": "within one month",
     "within_3": "within three months",
@@ -55,7 +56,7 @@ STRATEGY_MEASURES = {
     "averted_by_aid": "falls averted by aid",
 }
 #: What `retraining` measures, and from what its offices learn.
-RETRAINED = {
+_RETRAINED = {
     "recall": "open hardship on the list",
     "falls_listed": "on the list when the fall began",
     "falls_found": "found by six months after the fall",
@@ -64,7 +65,7 @@ RETRAINED = {
     "recall_by_visits": "on the list, as all visits say",
     "answers_yes": "yes among the answers",
 }
-OFFICES = {
+_OFFICES = {
     "truth": "the truth",
     "visits": "visits",
     "visits_random": "visits, some drawn",
@@ -75,7 +76,7 @@ OFFICES = {
     "income_visits": "nothing: a clerk by income",
 }
 #: What the gate asks, and what `retraining.drift` measures.
-CHECKS = {
+_CHECKS = {
     "incumbent": "No worse than the model in use? Difference, points",
     "rule": "Better than a clerk? Difference, points",
     "groups": "No worse for any group? Difference, noise taken back, points",
@@ -87,7 +88,40 @@ SHIFTS = {
     "missing": "share missing, difference in points",
     "base rate": "share of yes, difference in points",
 }
-WITHHELD = "withheld"
+
+
+def move(name: str) -> str:
+    """What does a move of the table `transitions` ask?"""
+    return say(_MOVES[name])
+
+
+def metric(name: str) -> str:
+    """How is a metric of the backtest called?"""
+    return say(_METRICS[name]) if name in _METRICS else named("metrics", name)
+
+
+def strategy_measure(name: str) -> str:
+    """What does a measure of strategies count?"""
+    return say(_STRATEGY_MEASURES[name])
+
+
+def retrained(name: str) -> str:
+    """What does a measure of offices that learn again count?"""
+    return say(_RETRAINED[name])
+
+
+def office(name: str) -> str:
+    """From what does this office learn?"""
+    return say(_OFFICES[name])
+
+
+def verdict(name: object) -> str:
+    """What came of a comparison? Empty where nothing was compared.
+
+    >>> verdict("too close to call"), verdict(None)
+    ('too close to call', '')
+    """
+    return named("verdicts", name) if isinstance(name, str) else ""
 
 
 def model(name: str) -> str:
@@ -97,8 +131,8 @@ def model(name: str) -> str:
     'boosting (everybody)'
     """
     plain = plain_model(name)
-    said = plain.replace("_", " ")
-    return said if plain == name else f"{said} (everybody)"
+    said = named("models", plain)
+    return said if plain == name else say("{model} (everybody)", model=said)
 
 
 def plain_model(name: str) -> str:
@@ -106,9 +140,42 @@ def plain_model(name: str) -> str:
     return name.removesuffix(OF_EVERYBODY)
 
 
+def chosen(name: str) -> str:
+    """The name of the model that a task got."""
+    return say("{model} (chosen)", model=name)
+
+
+def strategy(name: str) -> str:
+    """How is a strategy called?"""
+    return named("strategies", name)
+
+
+def channel(name: str) -> str:
+    """How is a channel called?"""
+    return named("channels", name)
+
+
+def order(name: str) -> str:
+    """How is an order of visits called?"""
+    return named("orders", name)
+
+
+def assumption(name: str, *, label: str = "") -> str:
+    """How is an assumed number called? In English by its label where there is one."""
+    if language() == "en":
+        return label or name.replace("_", " ")
+    known = entries()
+    return known[name].label_zh if name in known else named("assumptions", name)
+
+
+def title(study: Study | ScreenStudy | PanelScreen) -> str:
+    """What is the run called? In Chinese where its config says so."""
+    return (study.title_zh if language() == "zh" else "") or study.title
+
+
 def task(name: str) -> str:
     """How is a task called?"""
-    return name.replace("_", " ")
+    return named("tasks", name)
 
 
 def group(column: str, name: str) -> str:
@@ -118,22 +185,53 @@ def group(column: str, name: str) -> str:
     ('work: out of work, woman: yes', 'everybody')
     """
     if column == name:
-        return name
-    named = zip(column.split(AND), name.split(AND), strict=True)
-    return ", ".join(f"{c}: {g}" for c, g in named).replace("_", " ")
+        return named("values", name)
+    pairs = zip(column.split(AND), name.split(AND), strict=True)
+    return listed([say("{what}: {which}", what=grouping(c), which=value(c, g)) for c, g in pairs])
+
+
+def grouping(name: str) -> str:
+    """How is it called by what households are told apart?"""
+    return named("groups", name)
+
+
+def value(of: str, name: str) -> str:
+    """How is a group called, beside its grouping? Several things that a household has, with +."""
+    own = f"{of}: {name}"
+    if (said := named("values", own)) != own.replace("_", " "):
+        return said
+    return " + ".join(named("values", part) for part in name.split(" + "))
+
+
+def column(of: Mapping[str, Any]) -> str:
+    """What does a column of the panel say? Its label, in Chinese where it has one."""
+    return of["label_zh"] if language() == "zh" and of.get("label_zh") else of["label"]
 
 
 def asked(of: Task) -> str:
     """What does a task ask, in one sentence?"""
     who = {
-        "first_fall": "Never seen in hardship",
-        "return": "Seen in hardship before and out of it now",
-        "both": "Out of hardship now",
+        "first_fall": say("Never seen in hardship"),
+        "return": say("Seen in hardship before and out of it now"),
+        "both": say("Out of hardship now"),
     }[of.kind]
-    horizon = of.question.horizon_months
+    months = of.question.horizon_months
     if of.question.ask == "in_hardship_at":
-        return f"{who}: in hardship {horizon} months later?"
-    return f"{who}: in hardship at any time in the {horizon} months that follow?"
+        return say("{who}: in hardship {months} months later?", who=who, months=months)
+    return say(
+        "{who}: in hardship at any time in the {months} months that follow?",
+        who=who, months=months,
+    )  # fmt: skip
+
+
+def check_asked(check: str) -> str:
+    """What does a check of the gate ask?"""
+    return say(_CHECKS[check])
+
+
+def shift(measure: str) -> str:
+    """How is a measure of drift called?"""
+    return say(SHIFTS[measure])
 
 
 def check(on: str) -> str:
@@ -142,16 +240,17 @@ def check(on: str) -> str:
     >>> check("employment_form: new form, recall at 10%")
     'employment form: new form, recall at 10%'
     """
-    return on.replace("_", " ")
+    return named("checks", on)
 
 
-def verdict(answer: str, *, blocks: bool) -> str:
+def gate_verdict(answer: str, *, blocks: bool) -> str:
     """A check's answer, and whether it keeps the candidate out.
 
-    >>> verdict("cannot tell", blocks=True)
+    >>> gate_verdict("cannot tell", blocks=True)
     'cannot tell: blocks'
     """
-    return f"{answer}: blocks" if blocks else answer
+    said = verdict(answer)
+    return say("{answer}: blocks", answer=said) if blocks else said
 
 
 def item(name: str, of: str) -> str:
@@ -160,7 +259,7 @@ def item(name: str, of: str) -> str:
     >>> item("income_over_line_now", "feature"), item("boosting", "score")
     ('income over line now', 'risks of boosting')
     """
-    return f"risks of {model(name)}" if of == "score" else name.replace("_", " ")
+    return say("risks of {model}", model=model(name)) if of == "score" else named("items", name)
 
 
 def count(number: float) -> str:
@@ -172,13 +271,23 @@ def count(number: float) -> str:
     return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
 
 
+def withheld() -> str:
+    """What stands in the place of a number that is not shown."""
+    return say("withheld")
+
+
+def none() -> str:
+    """What stands in the place of a number that there is not."""
+    return say("none")
+
+
 def percent(share: float) -> str:
     """A share, or *withheld* where there is none.
 
     >>> percent(0.163399), percent(float("nan"))
     ('16.3%', 'withheld')
     """
-    return WITHHELD if math.isnan(share) else f"{share:.1%}"
+    return withheld() if math.isnan(share) else f"{share:.1%}"
 
 
 def out_of(events: float, n: float) -> str:
@@ -188,8 +297,13 @@ def out_of(events: float, n: float) -> str:
     ('100 of 612', 'withheld, of 25')
     """
     if math.isnan(events):
-        return f"{WITHHELD}, of {count(n)}"
-    return f"{count(events)} of {count(n)}"
+        return say("withheld, of {n}", n=count(n))
+    return say("{events} of {n}", events=count(events), n=count(n))
+
+
+def share_and_counts(share: str, counts: str) -> str:
+    """A share and its counts, both written already."""
+    return say("{share}, {counts}", share=share, counts=counts)
 
 
 def between(low: float, high: float, *, digits: int = 3) -> str:
@@ -198,7 +312,17 @@ def between(low: float, high: float, *, digits: int = 3) -> str:
     >>> between(0.6172, 0.7663)
     '0.617 to 0.766'
     """
-    return f"{low:.{digits}f} to {high:.{digits}f}"
+    return to(f"{low:.{digits}f}", f"{high:.{digits}f}")
+
+
+def to(low: str, high: str) -> str:
+    """From one to the other, both written already."""
+    return say("{low} to {high}", low=low, high=high)
+
+
+def around(value: str, interval: str) -> str:
+    """A value with its interval, both written already."""
+    return say("{value} ({interval})", value=value, interval=interval)
 
 
 def value_between(row: Mapping[str, Any], *, digits: int = 3) -> str:
@@ -208,11 +332,11 @@ def value_between(row: Mapping[str, Any], *, digits: int = 3) -> str:
     '0.728 (0.664 to 0.790)'
     """
     if math.isnan(row["value"]):
-        return WITHHELD if row.get("withheld") else "none"
+        return withheld() if row.get("withheld") else none()
     value = f"{row['value']:.{digits}f}"
     if math.isnan(row["low"]):
         return value
-    return f"{value} ({between(row['low'], row['high'], digits=digits)})"
+    return around(value, between(row["low"], row["high"], digits=digits))
 
 
 def percent_between(share: float, low: float, high: float) -> str:
@@ -223,7 +347,7 @@ def percent_between(share: float, low: float, high: float) -> str:
     """
     if math.isnan(share) or math.isnan(low):
         return percent(share)
-    return f"{share:.1%} ({between(100 * low, 100 * high, digits=1)})"
+    return around(f"{share:.1%}", between(100 * low, 100 * high, digits=1))
 
 
 def signed(difference: float, digits: int = 3) -> str:
@@ -233,3 +357,13 @@ def signed(difference: float, digits: int = 3) -> str:
     '−0.036'
     """
     return f"{difference:+.{digits}f}".replace("-", "−")
+
+
+def signed_between(value: float, low: float, high: float, *, digits: int = 1) -> str:
+    """A difference with its interval, all with their signs.
+
+    >>> signed_between(12.5, 5.0, 20.0)
+    '+12.5 (+5.0 to +20.0)'
+    """
+    bounds = to(signed(low, digits), signed(high, digits))
+    return around(signed(value, digits), bounds)

@@ -1,14 +1,22 @@
 """One self-contained page of a run: question, answer, counts, pictures, doubts."""
 
-from html import escape
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 
+from hardship_model.data.panel import Column
 from hardship_model.figures import words
+from hardship_model.language import named, say
 from hardship_model.report import sentences, tables
 from hardship_model.report.assumptions import assumptions, caveats, limits, provenance
-from hardship_model.report.markup import bullets, folded, paragraph, picture, section, table
+from hardship_model.report.frame import one_page
+from hardship_model.report.markup import (
+    bullets,
+    code,
+    folded,
+    heading,
+    paragraph,
+    picture_of,
+    table,
+)
 from hardship_model.report.markup import tables as split
 from hardship_model.report.missed import missed_part
 from hardship_model.study import Results
@@ -58,128 +66,162 @@ _PICTURES = {
 def page(results: Results, figures_folder: Path) -> str:
     """The page of a run as HTML, which needs no other file and no network.
 
-    `figures_folder` holds the pictures as SVG (`figures.write_all`). No row of a household is
-    on the page, and the same results give the same bytes.
+    `figures_folder` holds the pictures as SVG (`figures.write_all`), in the language of the
+    moment. No row of a household is on the page, and the same results give the same bytes.
     """
     parts = {
-        "data": ("The households", _data(results)),
-        "falls": ("Who fell back", _falls(results, figures_folder)),
-        "known": ("What could have been known", _known(results, figures_folder)),
-        "models": ("What each model would have seen", _models(results, figures_folder)),
-        "missed": ("Whom the list misses", missed_part(results, figures_folder)),
-        "visits": ("What each way of choosing visits would have found",
+        "data": (say("The households"), _data(results)),
+        "falls": (say("Who fell back"), _falls(results, figures_folder)),
+        "known": (say("What could have been known"), _known(results, figures_folder)),
+        "models": (say("What each model would have seen"), _models(results, figures_folder)),
+        "missed": (say("Whom the list misses"), missed_part(results, figures_folder)),
+        "visits": (say("What each way of choosing visits would have found"),
                    _visits(results, figures_folder)),
-        "assumed": ("What was assumed", table(assumptions(results))),
-        "limits": ("What this does not show", bullets(limits(results))),
-        "again": ("How to get the same page again", _again(results)),
+        "assumed": (say("What was assumed"), table(assumptions(results))),
+        "limits": (say("What this does not show"), bullets(limits(results))),
+        "again": (say("How to get the same page again"), _again(results)),
     }  # fmt: skip
-    parts = {name: part for name, part in parts.items() if part[1]}
-    links = "".join(f'<a href="#{name}">{escape(title)}</a> ' for name, (title, _) in parts.items())
-    short = "<strong>In short.</strong>" + bullets(sentences.in_short(results))
-    template = Template(files("hardship_model.report").joinpath("page.html").read_text("utf-8"))
-    return template.substitute(
-        title=escape(results.study.title),
-        opening=paragraph(_QUESTION, look="question")
-        + f'<div class="short">{short}</div><nav aria-label="Contents">{links}</nav>',
-        sections="".join(section(name, title, inside) for name, (title, inside) in parts.items()),
-        closing="Made by hardship_model. Counts below ten are withheld.",
-    )
+    return one_page(
+        title=words.title(results.study), question=say(_QUESTION),
+        short=sentences.in_short(results), parts=parts,
+        closing=say("Made by hardship_model. Counts below ten are withheld."),
+    )  # fmt: skip
 
 
 def _picture(name: str, folder: Path) -> str:
-    says, caption = _PICTURES[name]
-    path = folder / f"{name}.svg"
-    return picture(path, says=says, caption=caption) if path.is_file() else ""
+    return picture_of(name, folder, of=_PICTURES)
 
 
 def _data(results: Results) -> str:
     data = results.data
     known, hard = data["rows_with_known_state"], data["rows_in_hardship"]
     return paragraph(
-        f"{words.count(data['households'])} households, {words.count(data['rows'])} rows from"
-        f" {data['first_month']} to {data['last_month']}, one per household and period of"
-        f" {data['step_months']} months; {words.out_of(hard, known)} rows whose state is known"
-        f" ({words.percent(hard / known)}) are in hardship. Money in {data['currency']}."
-    ) + bullets(caveats(results))
+        say(
+            "{households} households, {rows} rows from {first} to {last}, one per household and"
+            " period of {step} months; {hard} rows whose state is known ({share}) are in hardship."
+            " Money in {currency}.",
+            households=words.count(data["households"]), rows=words.count(data["rows"]),
+            first=data["first_month"], last=data["last_month"], step=data["step_months"],
+            hard=words.out_of(hard, known), share=words.percent(hard / known),
+            currency=named("currencies", data["currency"]),
+        )
+    ) + bullets(caveats(results))  # fmt: skip
 
 
 def _falls(results: Results, folder: Path) -> str:
     rule = results.study.tasks[0].question
+    out = say("Out of hardship means seen without it once; a spell counts however short.")
+    if max(rule.exit_months, rule.spell_months) > 1:
+        out = say(
+            "Out of hardship means {exit} months in a row without it; a spell counts from {spell}"
+            " months on.",
+            exit=rule.exit_months, spell=rule.spell_months,
+        )  # fmt: skip
     return (
-        paragraph(
-            f"Out of hardship means {rule.exit_months} months in a row without it; a spell counts"
-            f" from {rule.spell_months} months on."
-            if max(rule.exit_months, rule.spell_months) > 1
-            else "Out of hardship means seen without it once; a spell counts however short."
-        )
+        paragraph(out)
         + _picture("moves", folder)
         + _picture("hazards", folder)
         + folded(
-            "The numbers",
+            say("The numbers"),
             split(tables.moves_table(results.transitions), by=("move",), named="{0}"),
         )
     )
 
 
 def _known(results: Results, folder: Path) -> str:
-    counted = tables.features_table(results.declared)
+    columns = columns_of(results.data)
     return (
         paragraph(
-            f"{len(results.declared)} features, each with a look-back; a value counts only if it"
-            " had been written down by the month in which the office ranks."
+            say(
+                "{n} features, each with a look-back; a value counts only if it had been written"
+                " down by the month in which the office ranks.",
+                n=len(results.declared),
+            )
         )
-        + table(counted, caption="Features by pillar and look-back")
-        + folded("Every feature", table(tables.every_feature(results.declared)))
+        + table(
+            tables.features_table(results.declared), caption=say("Features by pillar and look-back")
+        )
+        + folded(say("Every feature"), table(tables.every_feature(results.declared, columns)))
         + paragraph(
-            "Every model learned only from answers that were known at its origin. The months in"
-            " between, whose answers were still out, train nobody:"
+            say(
+                "Every model learned only from answers that were known at its origin. The months in"
+                " between, whose answers were still out, train nobody:"
+            )
         )
         + _picture("origins", folder)
     )
 
 
+def columns_of(data: dict[str, object]) -> list[Column]:
+    """The panel's columns, as far as `provenance.describe` tells of them."""
+    told = ("name", "pillar", "kind", "label", "label_zh")
+    return [Column(**{key: one.get(key, "") for key in told}) for one in data["columns"]]  # type: ignore[attr-defined]
+
+
 def _models(results: Results, folder: Path) -> str:
-    asked = [f"{words.task(t.name)} – {words.asked(t)}" for t in results.study.tasks]
-    backtest, choice = results.backtest, results.choice
+    asked = [
+        say("{task} – {question}", task=words.task(t.name), question=words.asked(t))
+        for t in results.study.tasks
+    ]
     return (
         bullets(asked)
         + paragraph(
-            "A model was chosen for each task on the choosing origins alone, by AUROC and average"
-            " precision together; the judging origins decided nothing."
+            say(
+                "A model was chosen for each task on the choosing origins alone, by AUROC and"
+                " average precision together; the judging origins decided nothing."
+            )
         )
         + _picture("models", folder)
         + split(
-            tables.models_table(backtest, choice),
+            tables.models_table(results.backtest, results.choice),
             by=("task", "judged at", "fell"),
             named="{0}, judged at {1}, where {2} fell",
         )
         + paragraph(
-            "In brackets 95% intervals over households. The verdicts are on the paired difference"
-            " to the best baseline; (everybody): learned from all households at risk, not only from"
-            " those of the task."
+            say(
+                "In brackets 95% intervals over households. The verdicts are on the paired"
+                " difference to the best baseline; (everybody): learned from all households at"
+                " risk, not only from those of the task."
+            )
         )
         + folded(
-            "How the models were chosen",
-            split(tables.choice_table(choice), by=("task",), named="{0}: regret"),
+            say("How the models were chosen"),
+            split(tables.choice_table(results.choice), by=("task",), named="{0}: regret"),
         )
-        + "<h3>What a list would have held</h3>"
+        + _lists(results, folder)
+        + _calibrated(results, folder)
+    )
+
+
+def _lists(results: Results, folder: Path) -> str:
+    shares = results.study.list_shares
+    return (
+        heading(say("What a list would have held"))
         + _picture("lists", folder)
         + paragraph(
-            "Precision: of the list, how many fell. Recall: of all who fell, how many were on it."
-            " Among equal scores the counts are means over their possible orders."
+            say(
+                "Precision: of the list, how many fell. Recall: of all who fell, how many were on"
+                " it. Among equal scores the counts are means over their possible orders."
+            )
         )
         + folded(
-            "The numbers",
+            say("The numbers"),
             split(
-                tables.lists_table(results.lists, backtest, shares=results.study.list_shares),
+                tables.lists_table(results.lists, results.backtest, shares=shares),
                 by=("task", "judged at", "list"),
                 named="{0}, judged at {1}: the {2} ranked highest",
             ),
         )
-        + "<h3>Whether a risk means what it says</h3>"
+    )
+
+
+def _calibrated(results: Results, folder: Path) -> str:
+    backtest, choice = results.backtest, results.choice
+    return (
+        heading(say("Whether a risk means what it says"))
         + _picture("reliability", folder)
         + folded(
-            "Calibration in numbers (1 is best for the first two, 0 for the Brier score)",
+            say("Calibration in numbers (1 is best for the first two, 0 for the Brier score)"),
             split(
                 tables.calibration_table(backtest, choice),
                 by=("task", "judged at", "fell"),
@@ -187,7 +229,7 @@ def _models(results: Results, folder: Path) -> str:
             ),
         )
         + folded(
-            "What a list is worth: falls found, visits in vain taken off at their price",
+            say("What a list is worth: falls found, visits in vain taken off at their price"),
             split(
                 tables.decisions_table(results.decisions, choice),
                 by=("task", "judged at", "visits in vain for one found"),
@@ -202,7 +244,7 @@ def _drift(results: Results) -> str:
     if results.drift.empty:
         return ""
     return folded(
-        "Whether scores drift (0 is the same; credit scoring looks closer above 0.1)",
+        say("Whether scores drift (0 is the same; credit scoring looks closer above 0.1)"),
         split(tables.drift_table(results.drift), by=("task", "from, to"), named="{0}: {1}"),
     )
 
@@ -213,24 +255,32 @@ def _visits(results: Results, folder: Path) -> str:
         return ""
     return (
         paragraph(
-            f"In every period the office visits {plan.share:.0%} of the mean watch list, and ranks"
-            f" it by what it knew {plan.lag_months} months before; a household that is found leaves"
-            f" the list. The model is {words.model(plan.model)}, learned once, before the first"
-            f" visit. Counts are means over {plan.replicates} runs with other luck."
+            say(
+                "In every period the office visits {share} of the mean watch list, and ranks it by"
+                " what it knew {months} months before; a household that is found leaves the list."
+                " The model is {model}, learned once, before the first visit. Counts are means over"
+                " {n} runs with other luck.",
+                share=f"{plan.share:.0%}", months=plan.lag_months, model=words.model(plan.model),
+                n=plan.replicates,
+            )
         )
         + _picture("visits", folder)
         + table(
             tables.visits_table(results.visits),
-            caption="The verdict compares the share found with that of the best order without a"
-            " model, on the same households",
+            caption=say(
+                "The verdict compares the share found with that of the best order without a model,"
+                " on the same households"
+            ),
         )
-    )
+    )  # fmt: skip
 
 
 def _again(results: Results) -> str:
-    return (
-        "<p>With the <code>config.toml</code> that lies beside this page: <code>hardship-model run"
-        " config.toml</code>. The same config, data and versions give the same bytes. Beside it"
-        ' also lie the <a href="model_card.md">model card</a> and the'
-        ' <a href="data_sheet.md">data sheet</a>.</p>' + bullets(provenance(results))
-    )
+    said = say(
+        "With the {config} that lies beside this page: {command}. The same config, data and"
+        " versions give the same bytes. Beside it also lie the model card ({card}) and the data"
+        " sheet ({sheet}).",
+        config=code("config.toml"), command=code("hardship-model run config.toml"),
+        card=code("model_card.md"), sheet=code("data_sheet.md"),
+    )  # fmt: skip
+    return f"<p>{said}</p>" + bullets(provenance(results))

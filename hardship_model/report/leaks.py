@@ -6,16 +6,22 @@ import pandas as pd
 
 from hardship_model.figures import words
 from hardship_model.figures.reading import parts, records
+from hardship_model.language import named, say
+
+_HEADS = {
+    "on paper": ("fell on paper", "AUROC on paper"),
+    "on the day": ("fell on the day", "AUROC on the day"),
+}
 
 
 def worth_table(worth: pd.DataFrame) -> pd.DataFrame:
     """What does each leak promise on paper, and what is left of it on the day? One row per leak."""
     rows = []
     for (leak,), table in parts(worth, "leak"):
-        said = {"let in": leak}
+        said = {"let in": named("leaks", leak)}
         for row in records(table):
-            said[f"fell {row['judged']}"] = words.out_of(row["events"], row["n"])
-            said[f"AUROC {row['judged']}"] = words.value_between(row)
+            fell, auroc = _HEADS[row["judged"]]
+            said |= {fell: words.out_of(row["events"], row["n"]), auroc: words.value_between(row)}
         rows.append(said)
     return pd.DataFrame(rows)
 
@@ -23,14 +29,22 @@ def worth_table(worth: pd.DataFrame) -> pd.DataFrame:
 def about_worth(worth: pd.DataFrame) -> Sequence[str]:
     """Two sentences on what leaks promise; the first row of `worth` is the pipeline without one."""
     honest = worth_table(worth).iloc[0]
-    leaks = worth[worth["leak"] != honest["let in"]]
+    leaks = worth[worth["leak"] != worth["leak"].iloc[0]]
     ends = leaks.groupby("judged")["value"].agg(["min", "max"])
     paper, day = (words.between(*ends.loc[at], digits=2) for at in ("on paper", "on the day"))
     return [
-        f"Shown what could have been known, the model reaches an AUROC of"
-        f" {honest['AUROC on the day']}; {honest['fell on the day']} fell.",
-        f"With one of {leaks['leak'].nunique()} leaks let in it would have been printed as"
-        f" {paper}; the same code, run on the file of the day, gives {day}.",
+        say(
+            "Shown what could have been known, the model reaches an AUROC of {auroc}; {fell} fell.",
+            auroc=honest["AUROC on the day"],
+            fell=honest["fell on the day"],
+        ),
+        say(
+            "With one of {n} leaks let in it would have been printed as {paper}; the same code, run"
+            " on the file of the day, gives {day}.",
+            n=leaks["leak"].nunique(),
+            paper=paper,
+            day=day,
+        ),
     ]
 
 
@@ -49,5 +63,5 @@ def alarms_table(checked: pd.DataFrame) -> pd.DataFrame:
 
 def _verdict(alarm: bool, value: float) -> str:
     if pd.isna(value):
-        return "not looked at"
-    return "alarm" if alarm else "·"
+        return words.verdict("not looked at")
+    return words.verdict("alarm") if alarm else "·"

@@ -8,11 +8,12 @@ import pandas as pd
 
 from hardship_model.figures import words
 from hardship_model.figures.reading import chosen_model, parts, records, single_groups
+from hardship_model.language import listed, say
 from hardship_model.report.markup import bullets, folded, paragraph, picture, tables
 from hardship_model.study import Results
 
 _Row = dict[str, Any]
-_NAMED = "{0}, judged at {1}"
+_BY = ("task", "judged at")
 
 
 def about_missed(results: Results) -> Iterator[str]:
@@ -23,39 +24,55 @@ def about_missed(results: Results) -> Iterator[str]:
     for (task, origin), table in parts(_of_chosen(results), "task", "origin"):
         rows = records(single_groups(table))
         everybody, groups = rows[0], rows[1:]
-        where = f"{words.task(task).capitalize()}, at {origin}"
+        where = {"task": words.task(task).capitalize(), "origin": origin}
         if everybody["withheld"]:
-            yield f"{where}: too few fell, were found or were missed for anything to be told."
+            yield say(
+                "{task}, at {origin}: too few fell, were found or were missed for anything to be"
+                " told.",
+                **where,
+            )
             continue
-        yield (
-            f"{where}: the {share:.0%} ranked highest by"
-            f" {words.model(everybody['model'])} miss {_missed(everybody)}. {_gaps(groups)}."
-        )
+        told = say(
+            "{task}, at {origin}: the {share} ranked highest by {model} miss {missed}.", **where,
+            share=f"{share:.0%}", model=words.model(everybody["model"]), missed=_missed(everybody),
+        )  # fmt: skip
+        yield say(" ").join([told, _gaps(groups)])
+
+
+#: Is any group missed more, is any missed less?
+_GAPS = {
+    (True, True): "Beyond what noise explains, it misses more of {more}, and less of {less};"
+    " {n} of {all} groups are withheld.",
+    (True, False): "Beyond what noise explains, it misses more of {more}; {n} of {all} groups are"
+    " withheld.",
+    (False, True): "Beyond what noise explains, it misses less of {less}; {n} of {all} groups are"
+    " withheld.",
+    (False, False): "Of no group does it miss more or less than noise explains; {n} of {all} groups"
+    " are withheld.",
+}
 
 
 def _gaps(groups: list[_Row]) -> str:
     """Which groups are missed more or less than noise explains? And of how many is nothing told?"""
     told = [row for row in groups if not row["withheld"]]
-    said = {gap: [_gap(row) for row in told if row["gap"] == gap] for gap in ("higher", "lower")}
-    parts_of = [
-        f"{word} of {'; '.join(said[gap])}"
-        for gap, word in (("higher", "more"), ("lower", "less"))
-        if said[gap]
-    ]
-    withheld = f"{len(groups) - len(told)} of {len(groups)} groups are withheld"
-    if parts_of:
-        return f"Beyond what noise explains, it misses {', and '.join(parts_of)}; {withheld}"
-    return f"Of no group does it miss more or less than noise explains; {withheld}"
+    more, less = (
+        say("; ").join(_gap(row) for row in told if row["gap"] == gap)
+        for gap in ("higher", "lower")
+    )
+    return say(
+        _GAPS[bool(more), bool(less)], more=more, less=less, n=len(groups) - len(told),
+        all=len(groups),
+    )  # fmt: skip
 
 
 def _gap(row: _Row) -> str:
-    few = ", few" if row["flagged"] else ""
-    return f"{words.group(row['column'], row['group'])} ({_missed(row)}{few})"
+    said = "{group} ({missed}, few)" if row["flagged"] else "{group} ({missed})"
+    return say(said, group=words.group(row["column"], row["group"]), missed=_missed(row))
 
 
 def _missed(row: _Row) -> str:
     share = words.percent_between(row["value"], row["low"], row["high"])
-    return f"{share}, {words.out_of(row['events'], row['n'])}"
+    return words.share_and_counts(share, words.out_of(row["events"], row["n"]))
 
 
 def _of_chosen(results: Results, *, metric: str = "exclusion_error") -> pd.DataFrame:
@@ -83,21 +100,20 @@ def gaps_table(results: Results) -> pd.DataFrame:
 
 def _line(row: _Row) -> dict[str, str]:
     points = [100 * row[c] for c in ("difference", "difference_low", "difference_high")]
-    difference, low, high = (words.signed(p, 1) for p in points)
     compared = pd.notna(row["difference"])
     return {
         "task": words.task(row["task"]),
         "judged at": row["origin"],
         "group": words.group(row["column"], row["group"]),
-        "missed, of those who fell": words.WITHHELD
+        "missed, of those who fell": words.withheld()
         if row["withheld"]
         else words.out_of(row["events"], row["n"]),
         "share": "" if row["n"] == 0 else words.percent_between(
             row["value"], row["low"], row["high"]
         ),
-        "beyond noise, points": f"{difference} ({low} to {high})" if compared else "",
-        "is": row["gap"] if compared else "",
-        "few": "fewer than 30 fell" if row["flagged"] else "",
+        "beyond noise, points": words.signed_between(*points) if compared else "",
+        "is": words.verdict(row["gap"]) if compared else "",
+        "few": say("fewer than 30 fell") if row["flagged"] else "",
     }  # fmt: skip
 
 
@@ -117,7 +133,7 @@ def equal_table(results: Results) -> pd.DataFrame:
             {
                 "task": words.task(task),
                 "judged at": origin,
-                "groups": column.replace("_", " "),
+                "groups": words.grouping(column),
                 "visits, found now": _pair(same, "visits_now", "found_now"),
                 "alike with the same visits: found": _change(same, "more_found"),
                 "nobody below everybody: visits": _change(more, "more_visits"),
@@ -129,12 +145,12 @@ def equal_table(results: Results) -> pd.DataFrame:
 
 def _pair(row: _Row, *columns: str) -> str:
     if row["withheld"]:
-        return words.WITHHELD
-    return ", ".join(words.count(round(row[c])) for c in columns)
+        return words.withheld()
+    return listed([words.count(round(row[c])) for c in columns])
 
 
 def _change(row: _Row, column: str) -> str:
-    return words.WITHHELD if row["withheld"] else words.signed(row[column], 1)
+    return words.withheld() if row["withheld"] else words.signed(row[column], 1)
 
 
 def missed_part(results: Results, folder: Path) -> str:
@@ -146,33 +162,40 @@ def missed_part(results: Results, folder: Path) -> str:
         bullets(about_missed(results))
         + picture(
             folder / "exclusion.svg",
-            says="Dots with intervals: of those who fell, the share missed, group by group",
-            caption="Coloured: the chosen model; grey: income over line; dotted: everybody. Hollow:"
-            " fewer than 30 households of the group fell. Groups that could give a family away are"
-            " withheld, and the next smallest with them.",
-        )
-        + paragraph(
-            "Groups are what was on file when the list was made. The list is one for all. A small"
-            " group's share swings by chance, so noise is taken back before it is held against"
-            " everybody (every metric, also of pairs of groups, is in by_group.csv)."
-        )
-        + folded(
-            "The numbers",
-            tables(groups_table(results), by=("task", "judged at"), named=_NAMED)
-            + (
-                tables(pairs, by=("task", "judged at"), named=f"{_NAMED}: pairs of groups")
-                if len(pairs)
-                else paragraph("No pair of groups is missed more or less than noise explains.")
+            says=say("Dots with intervals: of those who fell, the share missed, group by group"),
+            caption=say(
+                "Coloured: the chosen model; grey: income over line; dotted: everybody. Hollow:"
+                " fewer than 30 households of the group fell. Groups that could give a family away"
+                " are withheld, and the next smallest with them."
             ),
         )
-        + folded(
-            "What equal recall would cost",
-            paragraph(
-                "Thresholds moved group by group: with today's visits so that of every group the"
-                " same share is found; or upward only, until no group lies below today's share of"
-                " everybody. In hindsight, on the falls that the thresholds were moved for: fixed"
-                " in advance they reach less. Thresholds stand in equal_recall.csv."
+        + paragraph(
+            say(
+                "Groups are what was on file when the list was made. The list is one for all. A"
+                " small group's share swings by chance, so noise is taken back before it is held"
+                " against everybody (every metric, also of pairs of groups, is in by_group.csv)."
             )
-            + tables(equal_table(results), by=("task", "judged at"), named=_NAMED),
+        )
+        + folded(say("The numbers"), _numbers(groups_table(results), pairs))
+        + folded(
+            say("What equal recall would cost"),
+            paragraph(
+                say(
+                    "Thresholds moved group by group: with today's visits so that of every group"
+                    " the same share is found; or upward only, until no group lies below today's"
+                    " share of everybody. In hindsight, on the falls that the thresholds were moved"
+                    " for: fixed in advance they reach less. Thresholds stand in equal_recall.csv."
+                )
+            )
+            + tables(equal_table(results), by=_BY, named="{0}, judged at {1}"),
         )
     )
+
+
+def _numbers(groups: pd.DataFrame, pairs: pd.DataFrame) -> str:
+    single = tables(groups, by=_BY, named="{0}, judged at {1}")
+    if pairs.empty:
+        return single + paragraph(
+            say("No pair of groups is missed more or less than noise explains.")
+        )
+    return single + tables(pairs, by=_BY, named="{0}, judged at {1}: pairs of groups")

@@ -5,18 +5,19 @@ from typing import Any
 
 import pandas as pd
 
+from hardship_model.data.panel import Column
 from hardship_model.features import Feature
 from hardship_model.figures import words
 from hardship_model.figures.reading import parts, records
+from hardship_model.language import language, listed, named, say
 from hardship_model.models import BASELINES
+from hardship_model.models.reasons import say_what
 from hardship_model.privacy import withhold_small_cells
 from hardship_model.rates import wilson
 
-#: Stands behind the name of the model that a task got.
-CHOSEN = " (chosen)"
-
 _PILLARS = ("income", "expenditure", "security", "household", "place")
 _DIRECTIONS = {1: "never lowers the risk", -1: "never raises it", 0: "free"}
+_IN_ALL = "in all"
 
 
 def moves_table(transitions: pd.DataFrame) -> pd.DataFrame:
@@ -26,7 +27,7 @@ def moves_table(transitions: pd.DataFrame) -> pd.DataFrame:
     """
     rows = [
         {
-            "move": words.MOVES[row["move"]],
+            "move": words.move(row["move"]),
             "months": row["months"],
             "moved": words.out_of(row["events"], row["n"]),
             "share": words.percent_between(row["rate"], row["low"], row["high"]),
@@ -49,7 +50,7 @@ def answers_table(outcomes: pd.DataFrame) -> pd.DataFrame:
     counts["low"], counts["high"] = wilson(counts["yes"].to_numpy(), counts["known"].to_numpy())
     rows = [
         {
-            "kind": str(row["kind"]).replace("_", " "),
+            "kind": named("kinds", str(row["kind"])),
             "yes, of known": words.out_of(row["yes"], row["known"]),
             "share": words.percent_between(row["rate"], row["low"], row["high"]),
             "unknown": words.count(row["unknown"]),
@@ -90,13 +91,13 @@ def _of_judged(
             "task": words.task(task),
             "judged at": origin,
             "fell": words.out_of(first["events"], first["n"]),
-            "model": words.model(model) + CHOSEN * ((task, model) in chosen),
+            "model": _marked(model, (task, model) in chosen),
         }
         for metric in metrics:
-            name = words.METRICS[metric]
+            name = words.metric(metric)
             said[name] = words.value_between(of[metric])
             if compare:
-                said[f"{name} is"] = of[metric]["verdict"]
+                said[say("{metric} is", metric=name)] = words.verdict(of[metric]["verdict"])
         rows.append(said)
     return pd.DataFrame(rows, dtype=object).fillna("")
 
@@ -117,8 +118,7 @@ def decisions_table(decisions: pd.DataFrame, choice: pd.DataFrame) -> pd.DataFra
                 "task": words.task(row["task"]),
                 "judged at": row["origin"],
                 "visits in vain for one found": f"{1 / row['threshold'] - 1:g}",
-                "way": words.model(row["model"])
-                + CHOSEN * (row["model"] == chosen.get(row["task"])),
+                "way": _marked(row["model"], row["model"] == chosen.get(row["task"])),
                 "visited, of": words.out_of(row["visited"], row["n"]),
                 "worth per thousand": words.value_between(
                     {**row, **worth, "value": worth["net_benefit"]}, digits=1
@@ -133,7 +133,7 @@ def drift_table(drift: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "task": words.task(row["task"]),
-            "from, to": f"{row['origin_before']}, {row['origin']}",
+            "from, to": listed([row["origin_before"], row["origin"]]),
             "model": words.model(row["model"]),
             "mean risk before": words.percent(row["mean_risk_before"]),
             "now": words.percent(row["mean_risk"]),
@@ -152,7 +152,7 @@ def choice_table(choice: pd.DataFrame) -> pd.DataFrame:
     rows = [
         {
             "task": words.task(row["task"]),
-            "model": words.model(row["model"]) + CHOSEN * row["chosen"],
+            "model": _marked(row["model"], row["chosen"]),
             "regret": f"{row['regret']:.3f}",
             "at worst": f"{row['worst']:.3f}",
             "choosing origins": row["n_origins"],
@@ -192,6 +192,12 @@ def lists_table(
     return pd.DataFrame(rows)
 
 
+def _marked(model: str, chosen: bool) -> str:
+    """A model's name, with a mark behind it when the task got this model."""
+    name = words.model(model)
+    return words.chosen(name) if chosen else name
+
+
 def _in_given_order(column: pd.Series) -> pd.Series:
     """Sort by where a value first stands, numbers by their size."""
     if pd.api.types.is_numeric_dtype(column):
@@ -210,12 +216,12 @@ def visits_table(visits: pd.DataFrame) -> pd.DataFrame:
         found, at_once, effort = (of[name, measure] for measure in words.MEASURES)
         rows.append(
             {
-                "visits": name,
+                "visits": words.order(name),
                 "falls found": words.out_of(found["counted"], found["out_of"]),
                 "share": words.percent_between(found["value"], found["low"], found["high"]),
                 "at once": words.percent(at_once["value"]),
                 "visits per fall": words.value_between(effort, digits=1),
-                "share is": found["verdict"],
+                "share is": words.verdict(found["verdict"]),
             }
         )
     return pd.DataFrame(rows, dtype=object).fillna("")
@@ -224,21 +230,33 @@ def visits_table(visits: pd.DataFrame) -> pd.DataFrame:
 def features_table(declared: Sequence[Feature]) -> pd.DataFrame:
     """How many features look at each pillar, and how far back? One row per pillar."""
     table = pd.DataFrame([(f.pillar, f.window_months) for f in declared], columns=["pillar", "m"])
-    counts = pd.crosstab(table["pillar"], table["m"], margins=True, margins_name="in all")
-    counts = counts.loc[[*(p for p in _PILLARS if p in counts.index), "in all"]]
-    counts.columns = pd.Index([c if c == "in all" else f"{c} months" for c in counts.columns])
+    counts = pd.crosstab(table["pillar"], table["m"], margins=True, margins_name=_IN_ALL)
+    counts = counts.loc[[*(p for p in _PILLARS if p in counts.index), _IN_ALL]]
+    counts.columns = pd.Index(
+        [c if c == _IN_ALL else say("{months} months", months=c) for c in counts.columns]
+    )
+    counts.index = pd.Index([named("pillars", name) for name in counts.index])
     return counts.rename_axis("pillar").reset_index()
 
 
-def every_feature(declared: Sequence[Feature]) -> pd.DataFrame:
-    """Each feature with its pillar, its look-back, and what policy says of more of it."""
+def every_feature(declared: Sequence[Feature], columns: Sequence[Column]) -> pd.DataFrame:
+    """Each feature with its pillar, its look-back, and what policy says of more of it.
+
+    In English by its name, else by the label of its column.
+    """
     rows: list[Mapping[str, Any]] = [
         {
-            "feature": f.name.replace("_", " "),
-            "pillar": f.pillar,
+            "feature": _feature(f, columns),
+            "pillar": named("pillars", f.pillar),
             "months back": f.window_months,
-            "more of it": _DIRECTIONS[f.direction],
+            "more of it": say(_DIRECTIONS[f.direction]),
         }
         for f in declared
     ]
     return pd.DataFrame(rows)
+
+
+def _feature(feature: Feature, columns: Sequence[Column]) -> str:
+    if language() == "en":
+        return feature.name.replace("_", " ")
+    return say_what(feature, columns=columns)[1]

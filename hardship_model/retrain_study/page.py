@@ -11,7 +11,7 @@ from hardship_model.months import to_text
 from hardship_model.provenance import same_bits, versions
 from hardship_model.report.cards import KINDS
 from hardship_model.report.markup import bullets, folded, paragraph, table
-from hardship_model.report.screened import one_page
+from hardship_model.report.frame import one_page
 from hardship_model.retrain_study.job import CANDIDATE, INCUMBENT
 from hardship_model.retrain_study.results import Results
 from hardship_model.retraining.drift import STAYED
@@ -129,7 +129,7 @@ def _held(results: Results) -> str:
     told = pd.DataFrame(
         {
             "model": row["model"],
-            "measure": words.METRICS.get(row["metric"], row["metric"].replace("_", " ")),
+            "measure": words.metric(row["metric"]),
             "value": words.value_between(row),
         }
         for row in records(known)
@@ -137,7 +137,7 @@ def _held(results: Results) -> str:
     expected = pd.DataFrame(
         {
             "of": {"known": "answers known", "expected": "answers still out"}[row["part"]],
-            "measure": words.METRICS.get(row["metric"], row["metric"].replace("_", " ")),
+            "measure": words.metric(row["metric"]),
             "fell (or may)": words.out_of(row["events"], row["n"]),
             "value": words.value_between(row),
         }
@@ -159,7 +159,9 @@ def _choice(results: Results) -> str:
     return table(
         pd.DataFrame(
             {
-                "recipe": words.model(row["model"]) + (" (chosen)" if row["chosen"] else ""),
+                "recipe": words.chosen(words.model(row["model"]))
+                if row["chosen"]
+                else words.model(row["model"]),
                 "behind the best": f"{row['regret']:.3f}",
                 "why": row["why"],
             }

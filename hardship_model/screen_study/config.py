@@ -21,6 +21,8 @@ class ScreenStudy:
 
     name: str
     title: str
+    #: The title of pages in Chinese; without it they bear `title`.
+    title_zh: str = ""
     #: Households of each town, and how many towns (seeds 1, 2, …).
     households: int
     towns: int

@@ -30,6 +30,8 @@ class PanelScreen:
 
     name: str
     title: str
+    #: The title of pages in Chinese; without it they bear `title`.
+    title_zh: str = ""
     #: A shipped survey (`rwm5yr`, `eph`) or the path of a mapping file, and where its file lies.
     survey: str
     path: Path | None

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from hardship_model.data.panel import Panel
-from hardship_model.data.population.codes import PLACES
 from hardship_model.evaluation.metrics import ratio
 from hardship_model.privacy import withhold_small_cells
-from hardship_model.provenance import describe
+from hardship_model.provenance import describe, versions
 from hardship_model.rules import REGISTERED
 from hardship_model.screen_study.panel_config import PanelScreen
 from hardship_model.screen_study.panel_scores import scores_of_panel
@@ -40,13 +39,11 @@ class PanelResults:
     """The tables of a run; each becomes a file of the run folder."""
 
     study: PanelScreen
-    #: What was read, as `study.describe` says it, and what of it was played.
+    #: What was read, as `provenance.describe` says it, and what of it was played; `scale`: its
+    #: share of each region's worker households; `left_out`: strategies that cannot be played, or
+    #: are played without a channel, and why.
     data: Mapping[str, Any]
-    #: On what the intervals rest, and by how much fixed costs were scaled.
-    how_sure: str
-    scale: str
-    #: Strategies that cannot be played, and channels that others are played without: why.
-    left_out: tuple[str, ...]
+    versions: Mapping[str, str]
     strategies: pd.DataFrame
     comparison: pd.DataFrame
     by_group: pd.DataFrame
@@ -84,10 +81,13 @@ def run_panel(
         keep(played.ledger)
     return PanelResults(
         study=study,
-        data={**describe(panel), **_seen(world)},
-        how_sure=_how_sure(study),
-        scale=_scale(world),
-        left_out=left_out,
+        data={
+            **describe(panel),
+            **_seen(world),
+            "scale": dict(world.scale()),
+            "left_out": left_out,
+        },
+        versions=versions(),
         strategies=strategies_table(strategies, world),
         comparison=_withheld(
             compare(sums, reference=study.reference), compare(plain, reference=study.reference)
@@ -99,24 +99,26 @@ def run_panel(
     )
 
 
-def playable(study: PanelScreen, world: PanelWorld) -> tuple[tuple[Strategy, ...], tuple[str, ...]]:
-    """The study's strategies as far as the panel can tell, and in words what is left out.
+def playable(study: PanelScreen, world: PanelWorld) -> tuple[tuple[Strategy, ...], list[list[str]]]:
+    """The study's strategies as far as the panel can tell, and what is left out: name, why.
 
     A channel whose column is lacking is left out of strategies that have others; a strategy that
     has no other, or whose order is lacking, is left out. Raises ValueError when that is the
     reference, or leaves fewer than two.
     """
-    kept, said = [], []
+    kept: list[Strategy] = []
+    said: list[list[str]] = []
     for one in ready_made(world, study.strategies, own=study.strategy, model=study.model):
         can = tuple(
             c for c in one.channels if not cannot_be_played(replace(one, channels=(c,)), world)
         )
-        said += [f"{one.name}: {why}" for why in cannot_be_played(one, world)]
+        said += [[one.name, why] for why in cannot_be_played(one, world)]
         if can:
             kept.append(replace(one, channels=can))
     if study.reference not in {one.name for one in kept} or len(kept) < 2:
-        raise ValueError(f"Too few strategies can be played over this panel. {' '.join(said)}")
-    return tuple(kept), tuple(said)
+        why = " ".join(f"{name}: {lacks}" for name, lacks in said)
+        raise ValueError(f"Too few strategies can be played over this panel. {why}")
+    return tuple(kept), said
 
 
 def _risks(
@@ -255,19 +257,3 @@ def _seen(world: PanelWorld) -> dict[str, Any]:
         "begun_before_seen_or_played": int((~new).sum()),
         "file_at_start": {name: int(n) for name, n in zip(REGISTERED, file, strict=True) if n},
     }  # fmt: skip
-
-
-def _scale(world: PanelWorld) -> str:
-    place = PLACES[0]
-    return (
-        f"Fixed costs, sites and staff are those of an office in {place} with {world.n_at_once:,}"
-        f" worker households, {world.scale()[place]:.3%} of that region's"
-    )
-
-
-def _how_sure(study: PanelScreen) -> str:
-    return (
-        f"draws over households, of the mean over {study.replicates} replicates; a replicate is"
-        " luck, not a town, so how places and years differ is not in them, nor that the survey drew"
-        " its households in clusters; one office's single luck scatters more"
-    )

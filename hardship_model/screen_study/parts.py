@@ -24,8 +24,9 @@ from hardship_model.screening.value import Variant, affordable
 class Part:
     """One town's part of every table."""
 
-    #: By how much fixed costs were scaled, and the strategies with their means of all years.
-    scale: str
+    #: This town's share of each region's worker households, by which fixed costs were scaled, and
+    #: the strategies with their means of all years.
+    scale: Mapping[str, float]
     strategies: tuple[Strategy, ...]
     strategies_table: pd.DataFrame
     tally: Tally
@@ -48,7 +49,7 @@ def play_town(study: ScreenStudy, number: int) -> Part:
     variants = affordable(strategies, [stage.world], study.factors)
     variants += _taken_apart(study, strategies)
     return Part(
-        scale=played.scale_text(),
+        scale=stage.world.scale(),
         strategies=strategies,
         strategies_table=strategies_table(strategies, stage.world),
         tally=_tally(study, played, stage),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hardship_model.evaluation.metrics import ratio
 from hardship_model.evaluation.uncertainty import interval
+from hardship_model.provenance import versions
 from hardship_model.screen_study.config import ScreenStudy
 from hardship_model.screen_study.parts import Part, play_mixes, play_town
 from hardship_model.screen_study.towns import strategies_for
@@ -32,7 +33,7 @@ from hardship_model.screening.comparison import (
 from hardship_model.screening.mix import Mix, all_offers, best_mix, caught_interval
 from hardship_model.screening.sensitivity import sensitivity
 from hardship_model.screening.strategies import Strategy
-from hardship_model.screening.tallies import Tally, add_up, how_sure
+from hardship_model.screening.tallies import Tally, add_up
 from hardship_model.screening.value import Variant, frontier, worth_in_visits
 from hardship_model.screening.what_if import (
     best_over_draws,
@@ -50,9 +51,9 @@ class ScreenResults:
     """The tables of a run; each becomes a file of the run folder."""
 
     study: ScreenStudy
-    #: On what the intervals rest, and by how much fixed costs were scaled.
-    how_sure: str
-    scale: str
+    #: `scale`: the first town's share of each region's worker households.
+    data: Mapping[str, Any]
+    versions: Mapping[str, str]
     strategies: pd.DataFrame
     comparison: pd.DataFrame
     by_group: pd.DataFrame
@@ -98,8 +99,8 @@ def run(
     who_caught = {name: of_towns([one.catches[name] for one in parts]) for name in parts[0].catches}
     return ScreenResults(
         study=study,
-        how_sure=how_sure(study.towns),
-        scale=parts[0].scale,
+        data={"scale": dict(parts[0].scale)},
+        versions=versions(),
         strategies=parts[0].strategies_table,
         comparison=compared,
         by_group=by_group(_added(study, [one.tally for one in parts])),

@@ -162,19 +162,30 @@ def _refuse_months(panel: Panel, first: int, last: int) -> None:
 
 def _lacking(reading: Reading) -> Mapping[Callable[..., object], str]:
     """Which reaches, sights and orders ask for what no column tells?"""
-    work = "a column for `formal`, or for `flexible` and `not_working`"
     wanted: dict[Callable[..., object], str] = {}
     if not (reading.formal or reading.tells_work):
-        wanted[organised] = f"sites, unit_reports and sweep want {work}"
+        wanted[organised] = (
+            "sites, unit_reports and sweep want a column for `formal`, or for `flexible` and"
+            " `not_working`; the reading of this panel names none."
+        )
     if not reading.tells_work:
-        wanted[checks_income] = f"auto_check wants {work}, by which earnings stay hidden"
+        wanted[checks_income] = (
+            "auto_check wants a column for `formal`, or for `flexible` and `not_working`, by which"
+            " earnings stay hidden; the reading of this panel names none."
+        )
     if not reading.insured:
-        wanted[linked] = "linkage wants a column for `insured`"
+        wanted[linked] = (
+            "linkage wants a column for `insured`; the reading of this panel names none."
+        )
     if not (reading.stays or reading.claims):
-        wanted[reads_signs] = "linkage wants a column for `stays` or `claims`"
+        wanted[reads_signs] = (
+            "linkage wants a column for `stays` or `claims`; the reading of this panel names none."
+        )
     if not reading.district:
-        wanted[by_district] = "visits by district want a column for `district`"
-    return {asks: f"{said}; the reading of this panel names none." for asks, said in wanted.items()}
+        wanted[by_district] = (
+            "visits by district want a column for `district`; the reading of this panel names none."
+        )
+    return wanted
 
 
 def _weight(told: Panel, first: int, last: int) -> np.ndarray:

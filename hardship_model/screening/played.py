@@ -1,12 +1,13 @@
 """What was played: the ledger of contacts, and for each fall when and how it was found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from hardship_model import language
 from hardship_model.data.population.codes import CAUSES, FORMS
 from hardship_model.screening.office import NEVER
 from hardship_model.screening.path import Procedure
@@ -76,8 +77,7 @@ class Played:
 
     def scale_text(self) -> str:
         """By which share of each region's worker households were fixed costs scaled?"""
-        parts = [f"{place} {share:.3%}" for place, share in self.world.scale().items()]
-        return "Fixed costs, sites and staff scaled to this town's share: " + ", ".join(parts)
+        return scale_said(self.world.scale())
 
     def falls(self) -> pd.DataFrame:
         """Every fall under every strategy and replicate.
@@ -143,3 +143,15 @@ def channel_names(
         place[k, list(UNASKED)] = [words.index(word) for word in UNASKED.values()]
     codes = np.where(by < 0, -1, place[s, np.maximum(by, 0)])
     return named(codes, words)
+
+
+def scale_said(shares: Mapping[str, float]) -> str:
+    """By which share of each region's worker households were fixed costs scaled, in words?"""
+    places = [
+        language.say("{place} {share}", place=language.named("values", place), share=f"{share:.3%}")
+        for place, share in shares.items()
+    ]
+    return language.say(
+        "Fixed costs, sites and staff scaled to this town's share: {places}",
+        places=language.listed(places),
+    )

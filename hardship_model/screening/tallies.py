@@ -8,6 +8,7 @@ import pandas as pd
 
 from hardship_model.data.population.codes import CAUSES, FORMS
 from hardship_model.evaluation.uncertainty import Draws
+from hardship_model.language import say
 from hardship_model.screening.played import (
     AFTER,
     BEFORE,
@@ -280,7 +281,10 @@ def _weighted(weights: np.ndarray, sums: np.ndarray) -> np.ndarray:
 def how_sure(n_towns: int) -> str:
     """What do the intervals rest on, in words?"""
     if n_towns == 1:
-        return "one town: draws over its households; how towns differ is not known"
+        return say("one town: draws over its households; how towns differ is not known")
     if n_towns < ENOUGH_TOWNS:
-        return f"draws over {n_towns} towns and, as these are few, over the households in each"
-    return f"draws over {n_towns} towns, each with its own lives and luck"
+        return say(
+            "draws over {towns} towns and, as these are few, over the households in each",
+            towns=n_towns,
+        )
+    return say("draws over {towns} towns, each with its own lives and luck", towns=n_towns)

@@ -11,6 +11,8 @@ from hardship_model.labels import Question
 from hardship_model.models import BASELINES, build
 from hardship_model.months import to_month
 
+#: The survey that is an invented town.
+TOWN = "town"
 #: Months of an origin, as a config writes them.
 ORIGIN_MONTHS = ("train_until", "test_from", "answers_until")
 
@@ -56,6 +58,8 @@ class Study(OfPanel):
 
     name: str
     title: str
+    #: The title of pages in Chinese; without it they bear `title`.
+    title_zh: str = ""
     tasks: tuple[Task, ...]
     origins: tuple[Origin, ...]
     models: tuple[str, ...]
@@ -93,7 +97,8 @@ def _study(table: dict[str, Any], folder: Path) -> Study:
     origins = tuple(_origin(o) for o in table.pop("origins", ()))
     if not tasks or not any(o.role == "judge" for o in origins):
         raise ConfigError("at least one [[tasks]] and one [[origins]] that judges are needed.")
-    plain = only(table, ("name", "title", "list_shares", "n_draws", "seed"), "the config")
+    known = ("name", "title", "title_zh", "list_shares", "n_draws", "seed")
+    plain = only(table, known, "the config")
     return Study(
         tasks=tasks,
         origins=origins,

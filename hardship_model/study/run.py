@@ -2,14 +2,14 @@
 
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from hardship_model.data import surveys
-from hardship_model.data.mapping import read_panel
+from hardship_model.data.mapping import load_mapping, read_panel
 from hardship_model.data.panel import Panel
 from hardship_model.data.population import Config, invent, records, truth_panel
 from hardship_model.evaluation.backtest import Scored, Task, choose, judge, score_everybody
@@ -25,13 +25,14 @@ from hardship_model.models import BASELINES
 from hardship_model.months import to_month, to_text
 from hardship_model.parameters import parameter
 from hardship_model.privacy import withhold_small_cells
-from hardship_model.provenance import describe
+from hardship_model.provenance import describe, same_bits, versions
 from hardship_model.screening.strategies import at_random, by_risk_since_visit, by_score, in_turn
 from hardship_model.screening.visits import CLERKS, compare_visits, make_visits
-from hardship_model.study.config import ORIGIN_MONTHS, OfPanel, Study
+from hardship_model.study.config import ORIGIN_MONTHS, TOWN, OfPanel, Study
 from hardship_model.transitions import transitions
 
-_TABLES = (
+#: Every table of a run that becomes a CSV.
+TABLES = (
     "transitions", "origins", "backtest", "choice", "reliability", "lists", "decisions", "drift",
     "by_group", "equal_recall", "visits",
 )  # fmt: skip
@@ -42,7 +43,10 @@ class Results:
     """The tables of a run; each becomes a file of the run folder."""
 
     study: Study
+    #: What was read, as `provenance.describe` says it, what a reader has to know of the `mapping`,
+    #: and a fingerprint of the `predictions`.
     data: dict[str, Any]
+    versions: Mapping[str, str]
     declared: tuple[Feature, ...]
     transitions: pd.DataFrame
     #: One row per task × origin: its months, and how many trained.
@@ -75,7 +79,7 @@ class Sources:
 
 def read(study: OfPanel) -> Sources:
     """The panel that a config is about; of an invented town also the truth."""
-    if study.survey == "town":
+    if study.survey == TOWN:
         town = invent(Config(n_households=study.households, seed=study.town_seed))
         on_file, truth = records(town), truth_panel(town)
         learn_from = truth if study.learn_from == "truth" else on_file
@@ -87,6 +91,18 @@ def read(study: OfPanel) -> Sources:
 def read_survey(survey: str, path: Path | str | None) -> Panel:
     """The panel of a shipped survey, or of a mapping file and the file or database it describes."""
     return surveys.rwm5yr() if survey == "rwm5yr" else read_panel(survey, path or None)
+
+
+def mapping_said(survey: str) -> dict[str, Any]:
+    """What must a reader know of the mapping behind a survey? Empty for an invented town."""
+    if survey == TOWN:
+        return {}
+    mapping = load_mapping(survey)
+    return {
+        "about": mapping.about, "about_zh": mapping.about_zh, "line": asdict(mapping.line),
+        "hardship_in_file": mapping.hardship is not None,
+        "recorded_lag_months": mapping.recorded_lag_months,
+    }  # fmt: skip
 
 
 def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Results:
@@ -123,9 +139,12 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
     who = missed(judged, sources.panel, choice, by=study.groups, list_share=study.list_shares[0],
                  n_draws=study.n_draws, seed=study.seed)  # fmt: skip
     visits, ledger = _visits(sources.panel, study, declared, say)
+    scores = pd.concat([_scores(s) for s in judged], ignore_index=True)
     return Results(
         study=study,
-        data=describe(sources.panel),
+        data=describe(sources.panel)
+        | {"mapping": mapping_said(study.survey), "predictions": same_bits(scores["risk"])},
+        versions=versions(),
         declared=declared,
         transitions=withhold_small_cells(
             transitions(sources.judge_by, **_spell_rule(study)),
@@ -159,7 +178,7 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
             [score_drift([s for s in scored if s.task is task]) for task in study.tasks],
             ignore_index=True,
         ),
-        scores=pd.concat([_scores(s) for s in judged], ignore_index=True),
+        scores=scores,
         by_group=who.by_group,
         equal_recall=who.equal_recall,
         visits=visits,
@@ -242,4 +261,4 @@ def _visits(
 
 def as_files(results: Results) -> Mapping[str, pd.DataFrame]:
     """Which table of the run becomes which CSV?"""
-    return {name: getattr(results, name) for name in _TABLES if not getattr(results, name).empty}
+    return {name: getattr(results, name) for name in TABLES if not getattr(results, name).empty}

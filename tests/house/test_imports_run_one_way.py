@@ -17,6 +17,7 @@ ROOMS = [
     "rates",
     "shrinkage",
     "files",
+    "language",
     "shards",
     "schema",
     "parameters",

@@ -223,7 +223,7 @@ def test_without_a_channel_of_the_strategy_taken_apart_is_played_too(small):
 
 
 def test_the_page_stands_alone_says_what_was_found_and_is_the_same_twice(small, tmp_path):
-    figures.write_screened(small, tmp_path / "figures")
+    figures.write_all(small, tmp_path / "figures")
 
     page = report.screen_page(small, tmp_path / "figures")
 

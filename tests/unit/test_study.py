@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hardship_model import privacy
+from hardship_model import privacy, report
 from hardship_model.data import surveys
 from hardship_model.data.panel import PanelError
 from hardship_model.months import to_text
@@ -86,6 +86,25 @@ def test_the_same_config_twice_gives_the_same_predictions_page_and_figures(runs)
     assert pages
     for page in [*pages, *map(Path, ("report.html", "model_card.md", "data_sheet.md"))]:
         assert (runs / "one" / page).read_bytes() == (runs / "two" / page).read_bytes()
+
+
+def test_the_pages_of_a_run_come_again_from_its_folder_to_the_byte(runs):
+    texts = report.in_language(runs / "one", "en")
+
+    assert set(texts) == {"report.html", "model_card.md", "data_sheet.md"}
+    for name, text in texts.items():
+        assert (runs / "one" / name).read_text(encoding="utf-8") == text
+
+
+def test_the_command_writes_the_chinese_page_beside_the_english_one_or_where_it_is_told(runs):
+    beside = hardship_model("report", "two", "--lang", "zh", cwd=runs)
+    alone = hardship_model("report", "two", "--lang", "zh", "--out", "page.html", cwd=runs)
+
+    assert (beside.returncode, alone.returncode) == (0, 0), beside.stderr + alone.stderr
+    page = (runs / "two" / "report.zh.html").read_bytes()
+    assert page == (runs / "page.html").read_bytes()
+    assert "德国家庭" in page.decode("utf-8")
+    assert (runs / "two" / "model_card.zh.md").is_file()
 
 
 def test_a_run_folder_is_replaced_but_nothing_else_is(runs):
