@@ -32,7 +32,8 @@ from hardship_model.report.tables import (
 
 __all__ = [
     "about_falls", "about_missed", "about_models", "about_panel", "about_visits", "about_worth",
-    "alarms_table", "answers_table", "calibration_table", "choice_table", "comparison_table", "data_sheet",
+    "alarms_table", "answers_table", "calibration_table", "choice_table", "comparison_table",
+    "data_sheet",
     "decisions_table", "drift_table", "equal_table", "features_table", "gaps_table",
     "groups_table", "in_language", "in_short", "lists_table", "model_card", "models_table",
     "moves_table", "own_names", "page", "pages", "panel_in_short", "panel_screen_page",

@@ -10,8 +10,8 @@ from hardship_model.figures.reading import records
 from hardship_model.months import to_text
 from hardship_model.provenance import same_bits, versions
 from hardship_model.report.cards import KINDS
-from hardship_model.report.markup import bullets, folded, paragraph, table
 from hardship_model.report.frame import one_page
+from hardship_model.report.markup import bullets, folded, paragraph, table
 from hardship_model.retrain_study.job import CANDIDATE, INCUMBENT
 from hardship_model.retrain_study.results import Results
 from hardship_model.retraining.drift import STAYED
