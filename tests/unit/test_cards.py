@@ -110,7 +110,7 @@ def test_the_sheet_counts_households_rows_years_and_what_is_known(sheet):
     assert "4,900 of 5,000 rows is known; 490 of 4,900 are in hardship" in sheet
     assert "25 of 5,000 rows" in sheet
     assert years["in hardship, of known"].tolist() == ["90 of 1,000", "withheld, of 40"]
-    assert columns["known"].tolist() == ["80.0%", "100.0%"]
+    assert columns["known"].tolist()[:2] == ["80.0%", "100.0%"]
 
 
 def test_both_say_which_data_and_versions_made_them(card, sheet):
