@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
-EXTRAS = "notebooks,surveys,sql,dask,site,test"
+EXTRAS = "notebooks,surveys,sql,dask,site,chinese,test"
 #: Measured with pip on two cores.
 INSTALLATION = "about 1 to 3 minutes, 0.9 GB on disk"
 LOG_LINES_SHOWN = 25
