@@ -60,7 +60,7 @@ def table(frame: pd.DataFrame, *, caption: str = "") -> str:
     )
     body = "".join(_row(cells, looks) for cells in frame.itertuples(index=False, name=None))
     label = escape(caption or say("{a}, {b}", a=names[0], b=names[-1]))
-    above = f"<caption>{escape(caption)}</caption>" if caption else ""
+    above = f"<caption><span>{escape(caption)}</span></caption>" if caption else ""
     return (
         f'<div class="table" role="group" aria-label="{label}" tabindex="0"><table>{above}'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>\n"
