@@ -72,7 +72,7 @@ def test_a_panel_has_the_alerts_whose_features_it_has():
     who = pd.DataFrame({"household_id": panel.households, "as_of": panel.months[-1]})
     X = features(panel, declare(panel), who=who)
 
-    assert [t.name for t in SingleTriggerAlerts().fit(X, np.zeros(20)).triggers_] == ["income_drop"]
+    assert SingleTriggerAlerts().fit(X, np.zeros(20)).names_ == ["income_drop"]
 
 
 def test_a_panel_without_any_says_so():

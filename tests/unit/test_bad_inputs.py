@@ -145,7 +145,7 @@ def test_a_fault_of_the_program_shows_no_traceback_and_no_cell(monkeypatch, caps
         cli.main()
 
     said = capsys.readouterr().err
-    assert end.value.code == 3
+    assert end.value.code == 70
     assert "KeyError in" in said
     assert "717171" not in said
 
