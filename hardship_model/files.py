@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -9,9 +10,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+#: A spreadsheet takes a text that begins so for a formula, unless it is a number or a mark alone.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-](?:inf)?")
 
 
 class OutputError(ValueError):
@@ -101,8 +107,32 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     """A table as CSV whose bytes depend on the table alone, not on the processor.
 
     Six digits are told; what lies below the twelfth decimal is what rounding has left of nought.
+    A text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
     amounts = table.select_dtypes("float")
-    table = table.assign(**(amounts.round(12) + 0.0))  # a nought has no sign
+    table = harmless(table.assign(**(amounts.round(12) + 0.0)))  # a nought has no sign
     with whole_file(path) as new:
         table.to_csv(new, index=False, float_format="%.6g", lineterminator="\n", encoding="utf-8")
+
+
+def harmless(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with an apostrophe before texts that a spreadsheet would run as a formula.
+
+    Those begin with =, +, -, @, a tab or a carriage return. Numbers stay as they are, minus sign
+    and all, also where they are stored as texts; so do headings.
+    """
+    out = table.copy()
+    for name, cells in table.items():
+        if isinstance(cells.dtype, pd.CategoricalDtype):
+            cells = cells.astype(object)
+        if isinstance(cells.dtype, pd.StringDtype) or cells.dtype == object:
+            position, distinct = pd.factorize(cells)
+            runs = np.array([_runs(value) for value in distinct], dtype=bool)
+            if runs.any():
+                at = np.append(runs, False)[position]
+                out[name] = cells.astype(object).where(~at, "'" + cells.astype(str))
+    return out
+
+
+def _runs(cell: object) -> bool:
+    return isinstance(cell, str) and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)

@@ -2,14 +2,9 @@
 
 from hardship_model.privacy.anonymity import Hiding, banded, hiding, merged, suppressed, top_coded
 from hardship_model.privacy.identifiers import IdentifierError, identifiers, refuse_identifiers
+from hardship_model.privacy.passing import passed
 from hardship_model.privacy.pseudonyms import fingerprint, pseudonyms, read_key
-from hardship_model.privacy.release import (
-    LOG,
-    ReleaseError,
-    passed,
-    refuse_together,
-    release,
-)
+from hardship_model.privacy.releasing import LOG, ReleaseError, refuse_together, release
 from hardship_model.privacy.showing import SingleHouseholdsError, shown, sums_by
 from hardship_model.privacy.small_cells import SMALLEST_CELL, withhold_small_cells
 

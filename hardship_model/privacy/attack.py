@@ -5,11 +5,11 @@ rest make a whole, and whatever is shown is known. The door uses it before it le
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, vstack
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array, hstack
 from scipy.sparse.csgraph import connected_components
 
 #: A count that is held back must be able to lie anywhere in a range as wide as this.
@@ -18,8 +18,10 @@ NARROWEST = 5
 _ROUNDED = 1e-5
 #: The pencil is put down after so many turns, or when a turn narrows no range by as much.
 _TURNS, _LITTLE = 100, 0.01
+#: What moving a hidden count costs beside a shown one, and from where on it has moved.
+_NEARLY_NOTHING, _MOVED = 1e-6, 1e-3
 #: Linear programs with more unknown counts than these take too long.
-_MOST = 250
+_MOST = 5000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,7 +33,8 @@ class Counts:
     shown: np.ndarray
     #: Must not be told: fewer than `SMALLEST_CELL`, or withheld by the run.
     protected: np.ndarray
-    #: One row per sum: +1 for the whole, −1 for each part; its product with the counts is 0.
+    #: One row per sum: +1 for the whole, for each part −1 or minus how often it is taken; its
+    #: product with the counts is 0.
     sums: csr_array
 
 
@@ -57,20 +60,17 @@ def given_back(counts: Counts) -> np.ndarray:
 def _found_by_pencil(counts: Counts) -> np.ndarray:
     """Flags for counts that sum after sum leaves only a narrow range."""
     entries = counts.sums.tocoo()
-    (line, cell), sign = entries.coords, entries.data
+    (line, cell), times = entries.coords, entries.data
     known = np.where(counts.shown, counts.value, 0.0)
     low, high = known.copy(), np.where(counts.shown, known, 10 * known.max(initial=0) + 1000)
     n_lines, n = counts.sums.shape
     slack, unknown = _slack(counts)[line], ~counts.shown[cell]
     for _ in range(_TURNS):
         # A sum is 0: a count lies between what all the others together leave it.
-        least = np.where(sign > 0, low[cell], -high[cell])
-        most = np.where(sign > 0, high[cell], -low[cell])
-        rest_least = np.bincount(line, least, n_lines)[line] - least
-        rest_most = np.bincount(line, most, n_lines)[line] - most
+        ends = np.sort([times * low[cell], times * high[cell]], axis=0)
+        rest = [np.bincount(line, end, n_lines)[line] - end for end in ends]
         before = high - low
-        lowest = np.where(sign > 0, -rest_most, rest_least) - slack
-        highest = np.where(sign > 0, -rest_least, rest_most) + slack
+        lowest, highest = np.sort([(-rest[1] - slack) / times, (slack - rest[0]) / times], axis=0)
         np.maximum.at(low, cell[unknown], lowest[unknown])
         np.minimum.at(high, cell[unknown], highest[unknown])
         if np.all(before - (high - low) < _LITTLE):
@@ -141,8 +141,46 @@ def _end(
 ) -> np.ndarray | None:
     """Counts that add up and make the costs least; None when no counts add up."""
     most = 10 * np.abs(total).sum() + 1000
-    both = vstack([sums, -sums])
-    done = linprog(
-        costs, A_ub=both, b_ub=np.concatenate([total + slack, slack - total]), bounds=(0, most)
+    done = milp(
+        costs,
+        bounds=Bounds(0, most),
+        constraints=LinearConstraint(sums, total - slack, total + slack),
     )
     return done.x if done.status == 0 else None
+
+
+def completed(counts: Counts) -> np.ndarray:
+    """The counts, with some value that adds up for each that is not known."""
+    known = ~np.isnan(counts.value)
+    unknown, value = np.flatnonzero(~known), np.nan_to_num(counts.value)
+    if known.all():
+        return value
+    slack = _slack(replace(counts, shown=known))
+    point = _end(np.ones(len(unknown)), counts.sums[:, unknown], -(counts.sums @ value), slack)
+    if point is not None:
+        value[unknown] = point
+    return value
+
+
+def room_for(one: int, counts: Counts, value: np.ndarray, cost: np.ndarray) -> np.ndarray:
+    """Which shown counts must go so that this hidden one could be `NARROWEST` larger?
+
+    `value`: as `completed`. Those go that would have to be others as well, chosen such that
+    their cost, times how far each would have to move, is least: a linear program (after Kelly,
+    Golden and Assad 1992).
+    """
+    # What is shown moves up or down at a cost; what is hidden nearly for nothing.
+    price = np.where(counts.shown, cost, _NEARLY_NOTHING)
+    this = np.arange(len(value)) == one
+    done = milp(
+        np.concatenate([price, price]),
+        bounds=Bounds(
+            np.concatenate([this * NARROWEST, np.zeros(len(value))]),
+            np.concatenate([np.full(len(value), np.inf), np.where(this, 0.0, value)]),
+        ),
+        constraints=LinearConstraint(hstack([counts.sums, -counts.sums]), 0, 0),
+    )
+    if done.status != 0:
+        return np.array([], dtype=int)
+    up, down = np.split(done.x, 2)
+    return np.flatnonzero(counts.shown & (up + down > _MOVED))

@@ -14,8 +14,6 @@ _DIGITS = 2
 _PERCENTILE = r"^(?:p\d+|\d+(?:\.\d+)?%|median|q[123])$"
 _EXTREMES = ("min", "max", "smallest", "largest")
 _OF_HOUSEHOLDS = ("household_id", "household", "member_id")
-#: A spreadsheet takes a text that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class SingleHouseholdsError(ValueError):
@@ -84,19 +82,3 @@ def _two_digits(amounts: pd.Series) -> pd.Series:
         size = np.floor(np.log10(np.abs(np.where(values == 0, 1.0, values))))
     unit = 10.0 ** (size - _DIGITS + 1)
     return pd.Series(np.round(values / unit) * unit, index=amounts.index)
-
-
-def for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with an apostrophe before texts that a spreadsheet would run as a formula.
-
-    Numbers stay as they are, minus sign and all; so do headings, which are ours.
-    """
-    out = table.copy()
-    for name in out.columns:
-        if not pd.api.types.is_numeric_dtype(out[name]):
-            out[name] = out[name].map(_harmless)
-    return out
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

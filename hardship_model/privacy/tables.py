@@ -5,17 +5,17 @@ A table that is not named here does not leave: nobody has said what it would tel
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
-from hardship_model.privacy.suppression import Book, What
+from hardship_model.privacy import screened
+from hardship_model.privacy.suppression import Book, Place, What, pair
 
-#: Tables without counts of households: what was planned, assumed, chosen, or drawn by chance.
-WITHOUT_COUNTS = (
-    "choice", "strategies", "worth_in_visits", "best_mix", "flip_points", "sensitivity",
-    "assumption_draws", "luck",
-)  # fmt: skip
+#: Tables without a cell of households: what was planned or chosen, how far areas under a curve or
+#: shares of falls move, how many visits another way of looking is worth. `releasing` empties
+#: what could tell a count that is withheld elsewhere.
+WITHOUT_COUNTS = ("choice", "strategies", "worth_in_visits", "sensitivity")
 #: Between the names of two groups that are looked at together.
 _AND = " × "
 _EVERYBODY = ("everybody", "everybody")
@@ -37,20 +37,6 @@ _WITHOUT_ANSWER = (
     ("not seen to fall, on it", "listed well", "unknown, on it"),
 )  # fmt: skip
 _OF_ALL = (*_FELL, *_FELL_OF_SEEN, "unknown")
-#: Measures of screening that are shares of new falls, one within the next.
-_NESTED = ("within_1", "within_3", "within_6", "ever")
-_OF_NEW = (*_NESTED, "before", "averted_by_aid")
-#: Here what is counted is a part of what it is held against.
-_SHARES = (*_OF_NEW, "backlog_found", "monitored_who_fell", "share_found", "share_found_at_once")
-
-
-class Place(NamedTuple):
-    """Where a count stands: its row in the table, its column, and its number in the book."""
-
-    row: int
-    column: str
-    number: int
-
 
 _Row = Mapping[str, Any]
 _Rows = Sequence[_Row]
@@ -63,28 +49,24 @@ def known(name: str) -> bool:
 
 
 def places(tables: Mapping[str, pd.DataFrame], book: Book) -> dict[str, list[Place]]:
-    """Note every count of these tables in the book: by table, where does which stand?"""
-    return {
-        name: list(_NOTING[name](_rows(table), book))
-        for name, table in tables.items()
-        if name in _NOTING
-    }
+    """Note every count of these tables in the book: by table, where does which stand?
+
+    Raises ValueError for a table that is not as this version writes it.
+    """
+    where = {}
+    for name in (n for n in tables if n in _NOTING):
+        try:
+            where[name] = list(_NOTING[name](_rows(tables[name]), book))
+        except KeyError:
+            raise ValueError(
+                f"{name}.csv has not the columns and measures that this version writes. Make the"
+                " run folder again, and release that."
+            ) from None
+    return where
 
 
 def _rows(table: pd.DataFrame) -> _Rows:
     return [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
-
-
-def _pair(
-    book: Book, at: int, row: _Row, columns: tuple[str, str], counts: Sequence[What]
-) -> Iterator[Place]:
-    """A whole and a part of it, in two columns of a row; the rest stands in no table."""
-    whole, part = (
-        book.note(what, value=float(row[column]))
-        for what, column in zip(counts[:2], columns, strict=True)
-    )
-    book.add(whole, part, counts[2])
-    yield from (Place(at, columns[0], whole), Place(at, columns[1], part))
 
 
 def _simple(*pairs: tuple[str, str], by: tuple[str, ...]) -> _Note:
@@ -93,10 +75,9 @@ def _simple(*pairs: tuple[str, str], by: tuple[str, ...]) -> _Note:
     def note(rows: _Rows, book: Book) -> Iterator[Place]:
         for at, row in enumerate(rows):
             of = (pairs, *(str(row[c]) for c in by))
-            for pair in pairs:
-                yield from _pair(
-                    book, at, row, pair, [(*of, pair[0]), (*of, pair[1]), (*of, pair, "rest")]
-                )
+            for columns in pairs:
+                counts = [(*of, columns[0]), (*of, columns[1]), (*of, columns, "rest")]
+                yield from pair(book, at, row, columns, counts)
 
     return note
 
@@ -113,7 +94,9 @@ def _backtest(rows: _Rows, book: Book) -> Iterator[Place]:
         at = float(share) / 100 if share else None
         kinds = _OF_METRIC.get(metric, _FELL_OF_SEEN)
         counts = [_judged(row, kind, at=at) for kind in kinds]
-        yield from _pair(book, i, row, ("n", "events"), counts)
+        yield from pair(book, i, row, ("n", "events"), counts)
+        unknown = book.note(_judged(row, "unknown"), value=float(row["unknown"]))
+        yield Place(i, "unknown", unknown)
         if metric == "precision":
             for sum_ in _WITHOUT_ANSWER:
                 book.add(*(_judged(row, kind, at=at) for kind in sum_))
@@ -122,7 +105,7 @@ def _backtest(rows: _Rows, book: Book) -> Iterator[Place]:
 def _reliability(rows: _Rows, book: Book) -> Iterator[Place]:
     for i, row in enumerate(rows):
         counts = [_judged(row, kind, group=("bin", row["model"], row["bin"])) for kind in _FELL]
-        yield from _pair(book, i, row, ("n", "events"), counts)
+        yield from pair(book, i, row, ("n", "events"), counts)
         for kind, part in zip(_FELL, counts, strict=True):
             book.gather(("bins", row["model"]), _judged(row, kind), part)
 
@@ -130,8 +113,11 @@ def _reliability(rows: _Rows, book: Book) -> Iterator[Place]:
 def _lists(rows: _Rows, book: Book) -> Iterator[Place]:
     for i, row in enumerate(rows):
         counts = [_judged(row, kind, at=row["share"]) for kind in _HIT_OF_SEEN]
-        yield from _pair(book, i, row, ("n", "events"), counts)
+        yield from pair(book, i, row, ("n", "events"), counts)
         book.add(*(_judged(row, kind, at=row["share"]) for kind in _OF_METRIC["recall"]))
+        for column in ("fewest", "most"):
+            what = _judged(row, column, at=row["share"])
+            yield Place(i, column, book.note(what, value=float(row[column])))
     for short, long in pairwise(rows):
         if all(short[c] == long[c] for c in ("task", "origin", "model")):
             for kind in _HIT_OF_SEEN:
@@ -141,14 +127,14 @@ def _lists(rows: _Rows, book: Book) -> Iterator[Place]:
 
 def _by_group(rows: _Rows, book: Book) -> Iterator[Place]:
     if rows and "strategy" in rows[0]:
-        yield from _screened_groups(rows, book)
+        yield from screened.by_group(rows, book)
         return
     at = next((round(float(r["value"]), 4) for r in rows if r["metric"] == "listed"), None)
     for i, row in enumerate(rows):
         column, group = str(row["column"]), str(row["group"])
         kinds = _OF_METRIC.get(str(row["metric"]), _FELL)
         counts = [_judged(row, kind, group=(column, group), at=at) for kind in kinds]
-        yield from _pair(book, i, row, ("n", "events"), counts)
+        yield from pair(book, i, row, ("n", "events"), counts)
         for kind, part in zip(kinds, counts, strict=True):
             for whole in _wholes(column, group):
                 book.gather(column, _judged(row, kind, group=whole, at=at), part)
@@ -171,51 +157,33 @@ def _equal_recall(rows: _Rows, book: Book) -> Iterator[Place]:
         group = (column, str(row["group"]))
         group = _EVERYBODY if group[1] == _EVERYBODY[1] else group
         of_all = [_judged(row, kind, group=group) for kind in _FELL_OF_SEEN]
-        yield from _pair(book, i, row, ("n", "events"), of_all)
+        yield from pair(book, i, row, ("n", "events"), of_all)
         for columns, at in (
             (("visits_now", "found_now"), ("now", column)),
             (("visits", "found"), (column, way)),
         ):
             counts = [_judged(row, kind, group=group, at=at) for kind in _HIT_OF_SEEN]
-            yield from _pair(book, i, row, columns, counts)
+            yield from pair(book, i, row, columns, counts)
             book.add(of_all[1], counts[1], _judged(row, "missed", group=group, at=at))
             for kind, part in zip(_HIT_OF_SEEN, counts, strict=True):
                 if group != _EVERYBODY:
                     book.gather("equal", _judged(row, kind, at=at), part)
 
 
+def _decisions(rows: _Rows, book: Book) -> Iterator[Place]:
+    for i, row in enumerate(rows):
+        of_all = [_judged(row, kind) for kind in _FELL_OF_SEEN]
+        yield from pair(book, i, row, ("n", "events"), of_all)
+        counts = [_judged(row, kind, at=("from", row["threshold"])) for kind in _HIT_OF_SEEN]
+        yield from pair(book, i, row, ("visited", "found"), counts)
+        book.add(of_all[1], counts[1], _judged(row, "missed", at=("from", row["threshold"])))
+
+
 def _drift(rows: _Rows, book: Book) -> Iterator[Place]:
     for i, row in enumerate(rows):
         for column, origin in (("n_before", "origin_before"), ("n", "origin")):
-            what = ("drift", row["task"], str(row[origin]), row["model"])
+            what = _judged({**row, "origin": row[origin]}, "looked at")
             yield Place(i, column, book.note(what, value=float(row[column])))
-
-
-def _screened(row: _Row, group: Hashable = "") -> list[What]:
-    """New falls are the same for every strategy; all else is counted for each."""
-    strategy, measure = str(row["strategy"]), str(row["measure"])
-    if measure in _OF_NEW:
-        return [("new", group), (strategy, measure, group), (strategy, measure, group, "rest")]
-    of = (strategy, measure, group)
-    return [(*of, "out of"), of, (*of, "rest")]
-
-
-def _comparison(rows: _Rows, book: Book) -> Iterator[Place]:
-    for i, row in enumerate(rows):
-        counts = _screened(row)
-        if row["measure"] in _SHARES:
-            yield from _pair(book, i, row, ("out_of", "counted"), counts)
-        else:
-            for column, what in (("counted", counts[1]), ("out_of", counts[0])):
-                yield Place(i, column, book.note(what, value=float(row[column])))
-
-
-def _screened_groups(rows: _Rows, book: Book) -> Iterator[Place]:
-    for i, row in enumerate(rows):
-        counts = _screened(row, (row["by"], row["group"]))
-        yield from _pair(book, i, row, ("out_of", "counted"), counts)
-        for whole, part in zip(_screened(row), counts, strict=True):
-            book.gather(row["by"], whole, part)
 
 
 _NOTING: dict[str, _Note] = {
@@ -226,15 +194,16 @@ _NOTING: dict[str, _Note] = {
     "lists": _lists,
     "by_group": _by_group,
     "equal_recall": _equal_recall,
-    "decisions": _simple(("n", "events"), ("visited", "found"), ("events", "found"),
-                         by=("task", "origin", "model", "threshold")),
+    "decisions": _decisions,
     "drift": _drift,
-    "visits": _comparison,
-    "comparison": _comparison,
-    "frontier": _simple(("open", "found"), by=("strategy", "factor")),
-    "channels": _simple(("falls", "caught"), ("caught", "alone"), ("falls", "never"),
-                        by=("strategy", "channel")),
-    "overlaps": _simple(("caught", "both"), by=("strategy", "channel", "other")),
-    "never_found": _simple(("caught", "f1"), ("caught", "f2"), ("true", "caught"),
-                           by=("strategy",)),
+    "visits": screened.comparison,
+    "comparison": screened.comparison,
+    "frontier": screened.frontier,
+    "channels": screened.channels,
+    "overlaps": screened.overlaps,
+    "never_found": screened.never_found,
+    "best_mix": screened.best_mix,
+    "flip_points": screened.flip_points,
+    "luck": screened.luck,
+    "assumption_draws": screened.assumption_draws,
 }  # fmt: skip

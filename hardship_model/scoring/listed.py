@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from hardship_model.privacy.showing import for_spreadsheets
+from hardship_model.files import harmless
 from hardship_model.scoring.scores import MOST_TOLD, Scores
 
 Language = Literal["en", "zh"]
@@ -38,7 +38,7 @@ def caseworkers_list(
         together(what, f"label{column}", len(rows), _BETWEEN[language]),
     ]  # fmt: skip
     headings = [h.format(h=horizon_months) for h in _HEADINGS[language]]
-    return for_spreadsheets(pd.DataFrame(dict(zip(headings, table, strict=True))))
+    return harmless(pd.DataFrame(dict(zip(headings, table, strict=True))))
 
 
 def together(table: pd.DataFrame | None, column: str, n: int, between: str) -> pd.Series:

@@ -174,23 +174,25 @@ def by_luck(played: Played, *, measure: str) -> pd.DataFrame:
 
     Returns
     -------
-    one row per strategy: `measure, replicates, mean, lowest, highest` (the middle 95 % of single
-    replicates, unweighted), and `best`: the share of replicates in which it did best of all that
-    do not know the truth; ties count in parts.
+    one row per strategy: `measure, replicates, out_of` (what the measure divides by, in the
+    mean), `mean, lowest, highest` (the middle 95 % of single replicates, unweighted), and `best`:
+    the share of replicates in which it did best of all that do not know the truth; ties count in
+    parts.
 
     """
     above, below = (OF_FALLS.index(name) for name in MEASURES[measure])
     names = [one.name for one in played.strategies]
-    values = np.full((len(played.replicates), len(names)), np.nan)
+    values, out_of = (np.full((len(played.replicates), len(names)), np.nan) for _ in range(2))
     for r in range(len(values)):
         one = {name: getattr(played, name)[:, r : r + 1] for name in ("found_month", "how", "by")}
         sums = fall_counts(replace(played, **one)).sum(axis=1)
-        values[r] = ratio(sums[:, above], sums[:, below])
+        values[r], out_of[r] = ratio(sums[:, above], sums[:, below]), sums[:, below]
     able = [one.name for one in played.strategies if not one.knows_truth]
     best = shares_of_best(pd.DataFrame(values, columns=names)[able], measure=measure)
     lowest, highest = np.quantile(values, [0.025, 0.975], axis=0)
     return pd.DataFrame({
         "strategy": names, "measure": measure, "replicates": len(values),
+        "out_of": out_of.mean(axis=0),
         "mean": values.mean(axis=0), "lowest": lowest, "highest": highest,
         "best": best.reindex(names).to_numpy(),
     })  # fmt: skip

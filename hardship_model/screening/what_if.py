@@ -99,7 +99,8 @@ def best_over_draws(bench: Bench, *, strategies: Sequence[str], n_draws: int) ->
     Returns
     -------
     one row per strategy: `draws, best, share, low, high` (the interval of a share of so many
-    draws), and the measure over the draws: `median, lowest, highest` (the middle 90 %).
+    draws), and the measure over the draws: `median, lowest, highest` (the middle 90 %), of so
+    many `falls`.
 
     """
     rng = np.random.default_rng([bench.seed, n_draws])
@@ -117,6 +118,7 @@ def best_over_draws(bench: Bench, *, strategies: Sequence[str], n_draws: int) ->
         "strategy": table.columns, "draws": n_draws, "best": best.to_numpy() * n_draws,
         "share": best.to_numpy(), "low": low, "high": high,
         **{name: table.quantile(q).to_numpy() for name, q in _QUANTILES.items()},
+        "falls": bench.counted(),
     })  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from hardship_model import figures, report, screen_study
 from hardship_model.features.declared import HARDSHIP
 from hardship_model.files import write_csv
 from hardship_model.months import to_text
+from hardship_model.privacy.suppression import Book
+from hardship_model.privacy.tables import known, places
 from hardship_model.schema import check
 from hardship_model.screen_study import panel_scores as scoring
 from hardship_model.screen_study.panel_run import by_luck, playable
@@ -105,6 +107,13 @@ def test_the_tables_are_the_same_when_they_are_made_again(small, tmp_path):
         write_csv(screen_study.as_files(again)[name], tmp_path / "two.csv")
         assert len(table), name
         assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes(), name
+
+
+def test_every_table_has_a_rule_by_which_it_leaves(small):
+    tables = screen_study.as_files(small[0])
+
+    assert [name for name in tables if not known(name)] == []
+    assert {"comparison", "by_group", "luck", "frontier"} <= set(places(tables, Book()))
 
 
 def test_the_ledger_keeps_its_contract_and_its_replicates_are_luck(small):

@@ -9,7 +9,7 @@ from scipy.optimize import LinearConstraint, milp
 from typer.testing import CliRunner
 
 from hardship_model.cli import app
-from hardship_model.files import write_csv
+from hardship_model.files import harmless, write_csv
 from hardship_model.privacy import (
     LOG,
     SMALLEST_CELL,
@@ -22,7 +22,6 @@ from hardship_model.privacy import (
     sums_by,
 )
 from hardship_model.privacy.attack import NARROWEST
-from hardship_model.privacy.showing import for_spreadsheets
 
 GROUPS = ("work", "woman")
 
@@ -187,7 +186,8 @@ def run(tmp_path):
     write_csv(FIRST, folder / "by_group.csv")
     write_csv(pd.DataFrame({"model": ["=1+1", "logistic"], "regret": [-0.1, 0]}),
               folder / "choice.csv")  # fmt: skip
-    for name in ("versions.json", "config.toml", "report.html", "scores.parquet",
+    (folder / "config.toml").write_text("seed = 1", encoding="utf-8")
+    for name in ("versions.json", "report.html", "scores.parquet",
                  "ledger.parquet", "figures/exclusion.png", "figures/origins.png"):  # fmt: skip
         (folder / name).write_text("{}", encoding="utf-8")
     return folder
@@ -238,7 +238,7 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path):
 def test_a_text_that_a_spreadsheet_would_run_is_made_harmless_and_numbers_stay():
     table = pd.DataFrame({"group": ["=1+1", "@a", "a", None], "value": [-1.0, 2, 3, 4]})
 
-    out = for_spreadsheets(table)
+    out = harmless(table)
 
     assert out["group"].tolist()[:3] == ["'=1+1", "'@a", "a"]
     assert out["value"].tolist() == [-1.0, 2, 3, 4]

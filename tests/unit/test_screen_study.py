@@ -13,6 +13,8 @@ from hardship_model import figures, report, screen_study
 from hardship_model.data.population import invent, records
 from hardship_model.files import write_csv
 from hardship_model.months import to_month
+from hardship_model.privacy.suppression import Book
+from hardship_model.privacy.tables import WITHOUT_COUNTS, known, places
 from hardship_model.schema import check
 from hardship_model.screen_study import scores as scoring
 from hardship_model.screening.declared import read_strategies
@@ -76,6 +78,13 @@ def ledgers(plan):
     kept = []
     again = screen_study.run(plan, keep=kept.append, processes=2)
     return again, pd.concat(kept, ignore_index=True)
+
+
+def test_every_table_has_a_rule_by_which_it_leaves(small):
+    tables = screen_study.as_files(small)
+
+    assert [name for name in tables if not known(name)] == []
+    assert set(tables) - set(WITHOUT_COUNTS) == set(places(tables, Book()))
 
 
 # Scores

@@ -1,19 +1,23 @@
 """From a run folder to what may leave the office, and a log of what may not."""
 
+import json
+import re
 import shutil
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hardship_model.files import whole_folder, write_csv
 from hardship_model.privacy.attack import Counts, given_back
-from hardship_model.privacy.showing import for_spreadsheets
+from hardship_model.privacy.passing import BY_THE_RUN, LOG_COLUMNS, logged, passed
 from hardship_model.privacy.small_cells import SMALLEST_CELL
-from hardship_model.privacy.suppression import Book, What, held_back
-from hardship_model.privacy.tables import Place, known, places
+from hardship_model.privacy.suppression import Book, What
+from hardship_model.privacy.tables import places
 
 #: By this file a folder is known as a release.
 LOG = "withheld.csv"
@@ -28,99 +32,15 @@ _DRAWN_FROM = {
     "channels": ("channels",), "overlaps": ("overlaps",), "flips": ("flip_points",),
     "sensitivity": ("sensitivity",), "draws": ("assumption_draws",),
 }  # fmt: skip
-_AS_THEY_ARE = ("config.toml", "versions.json")
+_CONFIG, _AS_IT_IS = "config.toml", "versions.json"
+#: In a config these name a file, or may: what stands before its name tells of the office's disk.
+_PATHS = ("path", "survey")
 #: Counts that differ by less are the same, but for rounding.
 _LITTLE = 1e-3
-_SMALL = f"fewer than {SMALLEST_CELL}, or would give such a count back"
-
-
-_BY_THE_RUN = "the run had withheld it already"
-_UNKNOWN = "not a known table"
 
 
 class ReleaseError(ValueError):
     """What must not be released: why, and what to do."""
-
-
-def passed(tables: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """Which numbers of a run's tables may leave, and how many may not?
-
-    Returns the known tables, in which every row with a count that must not be shown is emptied
-    of it and of all that is computed from the row's counts (`withheld` says so), and the log:
-    one row per table that lost something, with `table, columns, rows` (emptied ones) `, of`,
-    `cells` and `reason`. It quotes no value and does not tell the small from what hides them.
-    """
-    book = Book()
-    where = places(tables, book)
-    counts = book.counts()
-    held = held_back(counts)
-    missing = counts.protected & ~counts.shown
-    out, log = {}, []
-    for name, table in tables.items():
-        if not known(name):
-            log.append(_logged(name, len(table), len(table), 0, "*", _UNKNOWN))
-            continue
-        counted = where.get(name, [])
-        gone = [p for p in counted if held[p.number]]
-        out[name] = _without_products(_emptied(table, gone, {p.column for p in counted}))
-        by_run = [p for p in counted if missing[p.number]]
-        for cells, reason in ((gone, _SMALL), (by_run, _BY_THE_RUN)):
-            if cells:
-                columns = " ".join(sorted({p.column for p in cells}))
-                rows = len({p.row for p in cells})
-                log.append(_logged(name, rows, len(table), len(cells), columns, reason))
-    return out, pd.DataFrame(log, columns=_LOG_COLUMNS)
-
-
-_LOG_COLUMNS = ["table", "columns", "rows", "of", "cells", "reason"]
-
-
-def _logged(
-    table: str, rows: int, of: int, cells: int, columns: str, reason: str
-) -> dict[str, object]:
-    return {
-        "table": table, "columns": columns, "rows": rows, "of": of, "cells": cells,
-        "reason": reason,
-    }  # fmt: skip
-
-
-def _emptied(table: pd.DataFrame, cells: list[Place], counted: set[str]) -> pd.DataFrame:
-    """Rows without these counts, and without the numbers that were computed from them."""
-    out = table.copy()
-    rows = sorted({p.row for p in cells})
-    if not rows:
-        return out
-    computed = [c for c in out if c not in counted and c not in _NAMING]
-    at = out.index[rows]
-    for column in computed:
-        if column != "withheld":
-            out[column] = out[column].astype(object).where(~out.index.isin(at))
-    for cell in cells:
-        out[cell.column] = out[cell.column].astype(object)
-        out.loc[out.index[cell.row], cell.column] = np.nan
-    return out.assign(
-        withheld=out.get("withheld", pd.Series(False, out.index)) | out.index.isin(at)
-    )
-
-
-def _without_products(table: pd.DataFrame) -> pd.DataFrame:
-    """Where a row is withheld, what is multiplied up over it and the rows before goes with it.
-
-    Two values of a product tell the factor between them.
-    """
-    if "cumulative" not in table:
-        return table
-    after = table["withheld"].groupby(table["move"]).cummax()
-    return table.assign(cumulative=table["cumulative"].mask(after))
-
-
-#: Columns that say which row it is, and tell nothing of what was counted.
-_NAMING = (
-    "task", "origin", "role", "model", "metric", "column", "group", "way", "bin", "share", "move",
-    "months", "train_until", "test_from", "answers_until", "against", "strategy", "measure", "by",
-    "factor", "threshold", "origin_before", "budget_yuan", "channel", "other", "channels",
-    "reference", "clerk",
-)  # fmt: skip
 
 
 def refuse_together(now: Mapping[str, pd.DataFrame], before: Mapping[str, pd.DataFrame]) -> None:
@@ -184,12 +104,12 @@ def release(run: Path, out: Path) -> pd.DataFrame:
         refuse_together(let_out, _read(one))
     with whole_folder(out, mark=LOG) as folder:
         for name, table in let_out.items():
-            write_csv(for_spreadsheets(table), folder / f"{name}.csv")
+            write_csv(table, folder / f"{name}.csv")
         for number, one in enumerate(before, 1):
             (folder / EARLIER).mkdir(exist_ok=True)
             shutil.copytree(one, folder / EARLIER / str(number), ignore=_not_tables)
         log = pd.concat(
-            [log, _copied(run, folder, lossy=set(log.loc[log["reason"] != _BY_THE_RUN, "table"]))],
+            [log, _copied(run, folder, lossy=set(log.loc[log["reason"] != BY_THE_RUN, "table"]))],
             ignore_index=True,
         )
         write_csv(log, folder / LOG)
@@ -225,17 +145,20 @@ def _copied(run: Path, folder: Path, *, lossy: set[str]) -> pd.DataFrame:
             continue
         reason = _why_not(path, name, lossy)
         if reason:
-            log.append(_logged(name, 0, 0, 0, "*", reason))
+            log.append(logged(name, 0, 0, 0, "*", reason))
         else:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, folder / name)
-    return pd.DataFrame(log, columns=_LOG_COLUMNS)
+            if name == _CONFIG:
+                (folder / name).write_text(_without_paths(path), encoding="utf-8")
+            else:
+                shutil.copyfile(path, folder / name)
+    return pd.DataFrame(log, columns=LOG_COLUMNS)
 
 
 def _why_not(path: Path, name: str, lossy: set[str]) -> str:
     if path.suffix == ".parquet":
         return "rows of single households"
-    if name in _AS_THEY_ARE:
+    if name in (_CONFIG, _AS_IT_IS):
         return ""
     repeats: tuple[str, ...] | None = None
     if name.startswith("figures/") and path.suffix in (".png", ".svg"):
@@ -246,3 +169,35 @@ def _why_not(path: Path, name: str, lossy: set[str]) -> str:
         return "not a known file"
     lost = sorted(lossy.intersection(repeats))
     return f"repeats what was withheld of {', '.join(lost)}" if lost else ""
+
+
+def _without_paths(config: Path) -> str:
+    """The config as it was read, without comments, and of each path the file's name alone."""
+    try:
+        return "".join(_as_toml(tomllib.loads(config.read_text(encoding="utf-8"))))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise ReleaseError(f"{config} is no TOML: it was not written by a run.") from None
+
+
+def _as_toml(table: Mapping[str, Any], place: tuple[str, ...] = ()) -> Iterator[str]:
+    """Lines of this table: first what is no table itself."""
+    inner = {key: value for key, value in table.items() if _is_table(value)}
+    for key, value in table.items():
+        if key not in inner:
+            if key in _PATHS and isinstance(value, str):
+                value = re.split(r"[/\\]", value)[-1]
+            yield f"{_quoted(key)} = {json.dumps(value, ensure_ascii=False)}\n"
+    for key, value in inner.items():
+        name = ".".join(_quoted(part) for part in (*place, key))
+        for one in value if isinstance(value, list) else [value]:
+            yield f"\n[[{name}]]\n" if isinstance(value, list) else f"\n[{name}]\n"
+            yield from _as_toml(one, (*place, key))
+
+
+def _is_table(value: object) -> bool:
+    """A table, or a list of tables."""
+    return isinstance(value[0] if isinstance(value, list) and value else value, dict)
+
+
+def _quoted(key: str) -> str:
+    return key if re.fullmatch(r"[\w-]+", key, re.ASCII) else json.dumps(key, ensure_ascii=False)
