@@ -143,11 +143,12 @@ def _parts(
     """By model: the groups of one grouping, in the order of their names."""
     names, codes = np.unique(groups.to_numpy(dtype=str), return_inverse=True)
     members = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
-    brought = [_brought(scored, rows, listed, draws) for rows in members]
+    answer = scored.answer
+    brought = [_brought(scored, answer, rows, listed, draws) for rows in members]
     totals = draws.totals([piece for piece, _ in brought])
     parts: dict[str, list[_Part]] = {model: [] for model in listed}
     for name, rows, (piece, formulas), total in zip(names, members, brought, totals, strict=True):
-        fewest, fallen = fewest_households(scored.answer[rows], draws.household[rows])
+        fewest, fallen = fewest_households(answer[rows], draws.household[rows])
         sums = np.split(piece.sums.sum(axis=0)[None], len(listed), axis=1)
         drawn = np.split(total, len(listed), axis=1)
         for model, formula, one, many in zip(listed, formulas, sums, drawn, strict=True):
@@ -166,10 +167,11 @@ def _parts(
 
 
 def _brought(
-    scored: Scored, rows: np.ndarray, listed: dict[str, np.ndarray], draws: Draws
-) -> tuple[Amounts, list[Formula]]:
+    scored: Scored, answer: np.ndarray, rows: np.ndarray, listed: dict[str, np.ndarray],
+    draws: Draws,
+) -> tuple[Amounts, list[Formula]]:  # fmt: skip
     """What a group's households bring to each model's metrics, and its models' formulas."""
-    answer = scored.answer[rows]
+    answer = answer[rows]
     columns, formulas = [], []
     for model, on_list in listed.items():
         amounts, formula = as_sums(

@@ -35,7 +35,7 @@ def draw_gate(checks: pd.DataFrame) -> Figure:
             _checks(panel, rows, by_bound=check in _BY_BOUND)
             panel.set_title(words.check_asked(check), fontsize=8)
             if check in ("incumbent", "rule", "groups"):
-                panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=""))
+                panel.xaxis.set_major_formatter(PercentFormatter(1, symbol=""))
         _legend(figure, ("yes", "no", "cannot tell"))
     return figure
 
@@ -90,7 +90,7 @@ def draw_shifts(table: pd.DataFrame, *, most: int = 12) -> Figure:
             panel.axvline(0, color=style.INK, linewidth=0.6)
             panel.set_title(words.shift(measure), fontsize=8)
             if measure != "distribution":
-                panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=""))
+                panel.xaxis.set_major_formatter(PercentFormatter(1, symbol=""))
         _legend(figure, ("not drifted", "drifted", "cannot tell"))
     return figure
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from grouped_scores import grouped_scores
 
+from hardship_model.evaluation.groups import changes
 from hardship_model.evaluation.metrics import Ranking, auroc
 from hardship_model.evaluation.uncertainty import Draws, interval
 from hardship_model.retraining.drift import drift
@@ -95,22 +96,46 @@ def test_few_households_are_no_reason_to_replace_what_works_unless_the_settings_
     assert "incumbent on AUROC" not in decide(lenient).blocked_by
 
 
-def test_a_candidate_that_is_blind_in_one_group_is_refused_for_it():
+def blind_in_the_west():
+    """`rough` in use, and a candidate as good as `fine` but in the west, where it knows nothing."""
     scored, labels = world(3, n_households=6000)
-    seen, _ = world(3, n_households=6000)
     west = (labels["place"] == "west").to_numpy()
-    shuffled = seen.score["fine"].copy()
-    shuffled[west] = np.random.default_rng(0).permutation(shuffled[west])
-    scored.score["blind"] = shuffled
-    scored.risk["blind"] = 1 / (1 + np.exp(-shuffled))
+    score = scored.score["fine"].copy()
+    score[west] = np.random.default_rng(0).permutation(score[west])
+    scored.score["blind"] = score
+    scored.risk["blind"] = 1 / (1 + np.exp(-score))
+    return scored, labels
 
-    checks = asked(scored, "blind", "rough", groups=labels)
+
+def test_a_candidate_that_is_blind_in_one_group_is_refused_for_it():
+    scored, labels = blind_in_the_west()
+
+    checks = asked(
+        scored, "blind", "rough", groups=labels, settings=replace(SETTINGS, group_margin=0.05)
+    )
 
     assert answers(checks, "incumbent")["AUROC"] == "yes"
     of_groups = answers(checks, "groups")
     assert of_groups["place: west, AUROC"] == "no"
     assert [on for on, said in of_groups.items() if said == "no" and "west" not in on] == []
-    assert any("west" in what for what in decide(checks).blocked_by)
+    assert "groups on place: west, AUROC" in decide(checks).blocked_by
+
+
+def test_of_a_group_a_doubt_blocks_when_the_best_guess_lies_beyond_the_margin():
+    scored, labels = blind_in_the_west()
+    [west] = (
+        row for row in asked(scored, "blind", "rough", groups=labels).to_dict("records")
+        if row["on"] == "place: west, AUROC"
+    )  # fmt: skip
+    nearer, further = (
+        asked(scored, "blind", "rough", groups=labels,
+              settings=replace(SETTINGS, group_margin=-west["number"] + aside))
+        for aside in (-0.001, 0.001)
+    )  # fmt: skip
+
+    for checks, blocked in ((nearer, True), (further, False)):
+        assert answers(checks, "groups")["place: west, AUROC"] == "cannot tell"
+        assert ("groups on place: west, AUROC" in decide(checks).blocked_by) is blocked
 
 
 def test_of_a_small_group_nobody_can_tell_and_nothing_is_shown():
@@ -148,7 +173,11 @@ def test_the_first_model_of_all_has_only_the_rule_to_beat():
     checks = asked(scored, "fine", None, groups=labels)
 
     assert answers(checks, "incumbent") == {"no model in use": "yes"}
-    assert (checks["check"] == "groups").any()
+    over_rule = changes(
+        scored, labels, new="fine", old="rule_in_force", list_share=0.1, n_draws=300, seed=1
+    )
+    of_groups = checks[checks["check"] == "groups"]
+    assert of_groups["number"].to_numpy() == pytest.approx(over_rule["shrunk"].to_numpy())
     assert decide(checks).accepted
 
 
