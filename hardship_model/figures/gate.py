@@ -35,7 +35,7 @@ def draw_gate(checks: pd.DataFrame) -> Figure:
             _checks(panel, rows, by_bound=check in _BY_BOUND)
             panel.set_title(words.check_asked(check), fontsize=8)
             if check in ("incumbent", "rule", "groups"):
-                panel.xaxis.set_major_formatter(PercentFormatter(1, symbol=""))
+                panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=None, symbol=""))
         _legend(figure, ("yes", "no", "cannot tell"))
     return figure
 
@@ -59,7 +59,7 @@ def _checks(panel: Axes, rows: pd.DataFrame, *, by_bound: bool) -> None:
         at = np.flatnonzero(drawn["value"].notna() & drawn[side].notna())
         panel.vlines(drawn[side].iloc[at], at - 0.5, at + 0.5, color=style.INK, linewidth=0.9,
                      linestyle="--")  # fmt: skip
-    panel.xaxis.set_major_locator(MaxNLocator(5))
+    panel.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
 
 
 def draw_shifts(table: pd.DataFrame, *, most: int = 12) -> Figure:
@@ -90,7 +90,7 @@ def draw_shifts(table: pd.DataFrame, *, most: int = 12) -> Figure:
             panel.axvline(0, color=style.INK, linewidth=0.6)
             panel.set_title(words.shift(measure), fontsize=8)
             if measure != "distribution":
-                panel.xaxis.set_major_formatter(PercentFormatter(1, symbol=""))
+                panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=None, symbol=""))
         _legend(figure, ("not drifted", "drifted", "cannot tell"))
     return figure
 

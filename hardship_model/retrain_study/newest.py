@@ -38,13 +38,8 @@ def moved(sources: Sources, plan: Retrain, scored: Scored, now: pd.DataFrame) ->
     taught = _lessons(sources, plan, scored.origin)
     learned_from = _answers(taught, (taught["answer"] == "yes").to_numpy(dtype=float))
     came_true = _answers(scored.rows, scored.answer, like=learned_from)
-    return pd.concat(
-        [
-            drift(judged_on, newest),
-            drift(learned_from, came_true),
-        ],
-        ignore_index=True,
-    )
+    moved_since = drift(judged_on, newest), drift(learned_from, came_true)
+    return pd.concat(moved_since, ignore_index=True)
 
 
 def _lessons(sources: Sources, plan: Retrain, origin: Origin) -> pd.DataFrame:

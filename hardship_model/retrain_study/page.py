@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ from hardship_model.months import to_text
 from hardship_model.provenance import same_bits, versions
 from hardship_model.report.cards import KINDS
 from hardship_model.report.frame import one_page
-from hardship_model.report.markup import bullets, folded, paragraph, table
+from hardship_model.report.markup import bullets, folded, paragraph, picture, table
 from hardship_model.retrain_study.job import CANDIDATE, INCUMBENT
 from hardship_model.retrain_study.results import Results
 from hardship_model.retraining.drift import STAYED
@@ -30,13 +31,14 @@ _LIMITS = (
 )
 
 
-def page(results: Results, *, version: str) -> str:
+def page(results: Results, picture_of_gate: Path, *, version: str) -> str:
     """The page as HTML, which needs no other file and no network. Same results, same bytes.
 
-    `version` is what the store calls the model; empty when it was refused.
+    `picture_of_gate` is the SVG of `figures.draw_gate`; `version` is what the store calls the
+    model, empty when it was refused.
     """
     parts = {
-        "verdict": ("The verdict, check by check", _verdict(results)),
+        "verdict": ("The verdict, check by check", _verdict(results, picture_of_gate)),
         "drift": ("Whether the newest records look like those judged", _drift(results)),
         "held": ("How good it was, and how good it may be now", _held(results)),
         "choice": ("Why this recipe", _choice(results)),
@@ -44,9 +46,13 @@ def page(results: Results, *, version: str) -> str:
         "again": ("What made it", _again(results)),
     }
     return one_page(
-        title=results.plan.title, question=_QUESTION, short=in_short(results, version=version),
+        title=_title(results), question=_QUESTION, short=in_short(results, version=version),
         parts=parts, closing="Made by hardship_model. Counts below ten are withheld.",
     )  # fmt: skip
+
+
+def _title(results: Results) -> str:
+    return f"{results.plan.title}, {to_text(results.plan.now)}"
 
 
 def in_short(results: Results, *, version: str) -> Iterator[str]:
@@ -85,11 +91,17 @@ def checks_table(checks: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _verdict(results: Results) -> str:
+def _verdict(results: Results, picture_of_gate: Path) -> str:
     checks = results.checks
     loud = checks[checks["blocks"] | (checks["answer"] != YES)]
     return (
         (table(checks_table(loud), caption="What was not a plain yes") if len(loud) else "")
+        + picture(
+            picture_of_gate,
+            says="Dots with intervals: every check with its number and its bound",
+            caption="The broken line is the bound that the whole interval must keep to. Checks"
+            " whose numbers are withheld, or of which there are none, have no dot.",
+        )
         + folded(f"All {len(checks)} checks", table(checks_table(checks)))
         + paragraph(
             "Numbers with 95% intervals over households, of the candidate less what it is held"
@@ -196,7 +208,7 @@ def card(results: Results) -> str:
     """The model card that is stored with an accepted model, as Markdown."""
     data, short = results.data, list(in_short(results, version=""))
     lines = [
-        f"# Model card: {results.plan.title}, {to_text(results.plan.now)}",
+        f"# Model card: {_title(results)}",
         "Written by hardship_model from the tables that lie beside it; no number is typed.",
         "## In short",
         *(

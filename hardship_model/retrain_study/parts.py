@@ -14,6 +14,7 @@ import pandas as pd
 from hardship_model.evaluation.backtest import Origin, Scored, judge
 from hardship_model.evaluation.curves import reliability
 from hardship_model.evaluation.groupings import group_labels
+from hardship_model.figures import draw_gate, save
 from hardship_model.files import whole_folder, write_csv
 from hardship_model.months import to_text
 from hardship_model.retrain_study import job, newest
@@ -273,9 +274,9 @@ class Parts:
         with whole_folder(out, mark=MARK) as folder:
             shutil.copytree(self.papers.folder, folder, dirs_exist_ok=True)
             job.keep(self.scored, folder)
-            (folder / "report.html").write_text(
-                page(self.results, version=version), encoding="utf-8"
-            )
+            save(draw_gate(self.results.checks), folder / "gate")
+            told = page(self.results, folder / "gate.svg", version=version)
+            (folder / "report.html").write_text(told, encoding="utf-8")
             (folder / MARK).write_text(said, encoding="utf-8")
         return True
 

@@ -100,6 +100,15 @@ def test_an_incumbent_that_knows_the_answers_is_judged_by_its_recipe(year):
     assert (as_it_is.score[job.INCUMBENT] != again.score[job.INCUMBENT]).any()
 
 
+def test_the_same_recipe_again_is_no_worse_for_anybody(year):
+    checks = year[2].checks
+    against = checks[checks["check"].isin(["incumbent", "groups"])]
+
+    assert set(against["answer"]) == {"yes"}
+    assert set(against["number"].dropna()) == {0.0}
+    assert {"east", "west"} <= set(against["on"].str.extract(r": (\w+),")[0])
+
+
 @pytest.mark.parametrize("now", ["2022-11", "2023-02", "2023-06"])
 def test_every_origin_stood_where_the_next_had_not_yet_learned(year, now):
     plan = replace(load_retrain(year[0], now=now), choose_origins=2)
