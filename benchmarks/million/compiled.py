@@ -1,19 +1,18 @@
 """The loop that numba compiles: one household after the other, each date, each column."""
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 
 WINDOWS = (3, 6, 12, 24)
 
 
-@njit(cache=True)
-def fill(starts, months, amounts, flags, dates, out):
+def _fill(starts, months, amounts, flags, dates, out):
     """Fill `out`, shape (features, households, dates), in the order of `wanted.NAMES`."""
     n_amounts, n_flags, n_windows = len(amounts), len(flags), len(WINDOWS)
     counts = n_amounts * n_windows
     slopes = counts + n_flags * n_windows
     since = slopes + n_amounts * 2
-    for h in range(len(starts) - 1):
+    for h in prange(len(starts) - 1):
         for d in range(len(dates)):
             t = dates[d]
             last = starts[h + 1]
@@ -56,13 +55,18 @@ def fill(starts, months, amounts, flags, dates, out):
                 out[since + f, h, d] = ago
 
 
+fill = njit(cache=True)(_fill)
+fill_on_all_cores = njit(parallel=True)(_fill)
+
+
 def _compile() -> None:
     """Nobody's household, of the types to come: compiling is over when the clock starts."""
     amounts, flags = np.ones(1, dtype=np.float32), np.zeros(1, dtype=np.uint8)
-    fill(
-        np.array([0, 1]), np.zeros(1, dtype=np.int32), (amounts,) * 8, (flags,) * 4, np.array([0]),
-        np.empty((68, 1, 1), dtype=np.float32),
-    )  # fmt: skip
+    for one in (fill, fill_on_all_cores):
+        one(
+            np.array([0, 1]), np.zeros(1, dtype=np.int32), (amounts,) * 8, (flags,) * 4,
+            np.array([0]), np.empty((68, 1, 1), dtype=np.float32),
+        )  # fmt: skip
 
 
 _compile()

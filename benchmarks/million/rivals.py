@@ -1,6 +1,6 @@
 """The 68 features as one would write them without the library: numba, pandas, polars, duckdb."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,17 @@ def numba_loop(folder: Path) -> Sums:
     """A compiled loop over households, part by part."""
     from compiled import fill  # numba is slow to load, and only needed here
 
+    return _by_numba(folder, fill)
+
+
+def numba_on_all_cores(folder: Path) -> Sums:
+    """The same loop, households shared out among threads."""
+    from compiled import fill_on_all_cores
+
+    return _by_numba(folder, fill_on_all_cores)
+
+
+def _by_numba(folder: Path, fill: Callable[..., None]) -> Sums:
     said = []
     for path in sorted(folder.glob("*.parquet")):
         rows = pq.read_table(path, columns=READ)

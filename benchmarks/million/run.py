@@ -68,12 +68,15 @@ WAYS: dict[str, Callable[[Path], dict[str, list[float]]]] = {
     "the bare read": read_alone,
     "hardship_model.features": ours,
     "numba loop": rivals.numba_loop,
+    "numba loop on all cores": rivals.numba_on_all_cores,
     "pandas": rivals.pandas_groupby,
     "polars": rivals.polars_group_by,
     "duckdb": rivals.duckdb_sql,
 }
 #: What loads slowly, and is loaded before the clock starts.
-NEEDS = {"numba loop": "compiled", "polars": "polars", "duckdb": "duckdb"}
+NEEDS = {
+    "numba loop": "compiled", "numba loop on all cores": "compiled", "polars": "polars", "duckdb": "duckdb",
+}  # fmt: skip
 
 
 def measured(way: str, folder: Path) -> dict[str, object]:
