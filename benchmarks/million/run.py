@@ -75,7 +75,8 @@ WAYS: dict[str, Callable[[Path], dict[str, list[float]]]] = {
 }
 #: What loads slowly, and is loaded before the clock starts.
 NEEDS = {
-    "numba loop": "compiled", "numba loop on all cores": "compiled", "polars": "polars", "duckdb": "duckdb",
+    "numba loop": "compiled", "numba loop on all cores": "compiled",
+    "polars": "polars", "duckdb": "duckdb",
 }  # fmt: skip
 
 
