@@ -23,7 +23,6 @@ from hardship_model.features import write_features
 from hardship_model.files import parquet_in_parts, whole_folder, write_csv, write_json
 from hardship_model.language import Language
 from hardship_model.months import to_month
-from hardship_model.privacy import read_key
 from hardship_model.shards import Engine
 
 app = typer.Typer(
@@ -213,8 +212,12 @@ def anonymise(
     ] = None,
 ) -> None:
     """Take out who it is: pseudonyms, months, bands, and a record of what was done."""
-    described, key = load_mapping(mapping), read_key(key_file)
-    with whole_folder(out, mark="anonymised.json") as folder, _screen.status("Reading"):
+    described = load_mapping(mapping)
+    with (
+        whole_folder(out, mark="anonymised.json") as folder,
+        privacy.key_of(key_file) as key,
+        _screen.status("Reading"),
+    ):
         table, record = anonymising.anonymise(described, extract, key=key)
         table.to_csv(folder / "extract.csv", index=False, lineterminator="\n", encoding="utf-8")
         write_json(record, folder / "anonymised.json")

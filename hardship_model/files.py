@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -36,6 +36,7 @@ def whole_folder(out: Path, *, mark: str) -> Iterator[Path]:
             f"{out} exists and was not written by an earlier run (it has no {mark});"
             " give another --out, or move it away."
         )
+    missing = [folder for folder in out.parents if not folder.exists()]
     out.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
@@ -53,6 +54,9 @@ def whole_folder(out: Path, *, mark: str) -> Iterator[Path]:
             os.replace(new, out)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+        with suppress(OSError):  # the innermost first, until one holds something
+            for folder in missing:
+                folder.rmdir()
 
 
 @contextmanager

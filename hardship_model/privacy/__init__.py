@@ -3,7 +3,7 @@
 from hardship_model.privacy.anonymity import Hiding, banded, hiding, merged, suppressed, top_coded
 from hardship_model.privacy.identifiers import IdentifierError, identifiers, refuse_identifiers
 from hardship_model.privacy.passing import passed
-from hardship_model.privacy.pseudonyms import fingerprint, pseudonyms, read_key
+from hardship_model.privacy.pseudonyms import fingerprint, key_of, pseudonyms
 from hardship_model.privacy.releasing import LOG, ReleaseError, refuse_together, release
 from hardship_model.privacy.showing import SingleHouseholdsError, shown, sums_by
 from hardship_model.privacy.small_cells import SMALLEST_CELL, withhold_small_cells
@@ -19,10 +19,10 @@ __all__ = [
     "fingerprint",
     "hiding",
     "identifiers",
+    "key_of",
     "merged",
     "passed",
     "pseudonyms",
-    "read_key",
     "refuse_identifiers",
     "refuse_together",
     "release",

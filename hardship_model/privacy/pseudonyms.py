@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -15,23 +17,38 @@ _LETTERS = np.array(list("bcdfghjklmnpqrstvwxz"))
 _LENGTH = 14
 
 
-def read_key(path: Path) -> bytes:
-    """The key in this file; a new one is written when there is none, readable by its owner only.
+@contextmanager
+def key_of(path: Path) -> Iterator[bytes]:
+    """The key in this file; or a new one, which is written when what it is made for is done.
 
-    Raises ValueError for a key that is too short. The key is never written anywhere else: whoever
-    has it and a list of identifiers can find the pseudonyms again.
+    A new file is readable by its owner only, and is not there when what is done with the key
+    fails. Raises ValueError for a key that is too short. The key is never written anywhere else:
+    whoever has it and a list of identifiers can find the pseudonyms again.
     """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(_LEAST_BYTES) + "\n")
-    key = path.read_bytes().strip()
-    if len(key) < _LEAST_BYTES:
+        key = secrets.token_hex(_LEAST_BYTES)
+        yield key.encode()
+        _write_new(path, key + "\n")
+        return
+    kept = path.read_bytes().strip()
+    if len(kept) < _LEAST_BYTES:
         raise ValueError(
-            f"The key in {path.name!r} has {len(key)} bytes; {_LEAST_BYTES} or more are needed."
+            f"The key in {path.name!r} has {len(kept)} bytes; {_LEAST_BYTES} or more are needed."
             " Name a file that does not exist, and a new key is made."
         )
-    return key
+    yield kept
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Whole or not at all, and never over a file that somebody else made meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(file, "w") as new:
+            new.write(text)
+    except OSError:
+        path.unlink()
+        raise
 
 
 def fingerprint(key: bytes) -> str:

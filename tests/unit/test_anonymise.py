@@ -19,6 +19,7 @@ from hardship_model.privacy import (
     banded,
     hiding,
     identifiers,
+    key_of,
     merged,
     pseudonyms,
     suppressed,
@@ -185,6 +186,36 @@ def test_a_mapping_without_a_plan_or_with_a_strange_column_is_refused(tmp_path):
         anonymise(described(drop=["出生地"]), path, key=KEY)
     with pytest.raises(MappingError, match="of 2 or more"):
         described(least=1)
+
+
+def test_a_new_key_is_not_there_when_nothing_was_made_with_it_and_an_old_one_stays(tmp_path):
+    new, old = tmp_path / "keys" / "new", tmp_path / "old"
+    old.write_bytes(KEY)
+    for path in (new, old):
+        with pytest.raises(MappingError), key_of(path):
+            raise MappingError("refused")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+    assert old.read_bytes() == KEY
+
+
+def test_a_key_that_the_disk_has_no_room_for_is_not_half_written(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("builtins.open", full)
+    with pytest.raises(OSError, match="No space"), key_of(tmp_path / "key"):
+        pass
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_that_somebody_else_made_meanwhile_is_not_written_over(tmp_path):
+    path = tmp_path / "key"
+    with pytest.raises(FileExistsError), key_of(path):
+        path.write_bytes(OTHER_KEY)
+
+    assert path.read_bytes() == OTHER_KEY
 
 
 def test_the_command_writes_extract_and_record_and_the_key_only_where_it_was_told(tmp_path):

@@ -116,11 +116,11 @@ def shown(tmp_path, content):
     (tmp_path / "extract.csv").write_bytes(content)
     done = subprocess.run(
         [sys.executable, "-m", "hardship_model.cli", "anonymise", "extract.csv", "--mapping",
-         "office.toml", "--key-file", "key", "--out", "out"],
+         "office.toml", "--key-file", "keys/new", "--out", "new/out"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
         env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "500"},
     )  # fmt: skip
-    left = sorted(path.name for path in tmp_path.iterdir() if path.name != "key")
+    left = sorted(path.name for path in tmp_path.iterdir())
     return done.returncode, re.sub(r"\s+", " ", done.stdout + done.stderr), left
 
 
@@ -132,6 +132,13 @@ def test_the_command_line_shows_one_message_and_writes_nothing(tmp_path):
     assert "Traceback" not in said
     assert left == ["extract.csv", "office.toml"]
     assert not [cell for cell in CELLS if cell in said]
+
+
+def test_a_new_key_is_kept_when_what_it_is_made_for_was_done(tmp_path):
+    code, said, left = shown(tmp_path, text(*ROWS))
+
+    assert code == 0, said
+    assert left == ["extract.csv", "keys", "new", "office.toml"]
 
 
 def test_a_fault_of_the_program_shows_no_traceback_and_no_cell(monkeypatch, capsys):
