@@ -13,6 +13,8 @@ from hardship_model.screening.strategies import Strategy
 from hardship_model.screening.tallies import Tally
 from hardship_model.screening.world import World
 
+_WORTH = ("strategy", "against", "visits_per_month", "worth", "low", "high", "said")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
@@ -124,10 +126,10 @@ def worth_in_visits(
     Returns
     -------
     one row per pair: `strategy, against, visits_per_month` (V), `worth, low, high` (visits a
-    month, infinite beyond the grid), and `said`.
+    month, infinite beyond the grid), and `said`; no row, but the columns, when there is no pair.
 
     """
-    return pd.DataFrame(_worths(sums, variants, pairs, visits_per_month))
+    return pd.DataFrame(_worths(sums, variants, pairs, visits_per_month), columns=list(_WORTH))
 
 
 def _worths(

@@ -194,6 +194,16 @@ def test_a_strategy_is_worth_no_visit_more_than_itself():
     assert table["said"].iloc[1].startswith("more than +6")
 
 
+def test_where_no_strategy_has_a_model_the_table_keeps_its_columns():
+    sums, variants = of_budgets()
+
+    of_none = worth_in_visits(sums, variants, pairs=[], visits_per_month=6)
+    of_one = worth_in_visits(sums, variants, pairs=[("random", "random")], visits_per_month=6)
+
+    assert of_none.empty
+    assert list(of_none.columns) == list(of_one.columns)
+
+
 @pytest.mark.parametrize(
     ("aim", "factor"), [(10, 1.0), (15, 1.5), (25, 2.0), (26, np.inf), (4, -np.inf), (5, 0.5)]
 )
