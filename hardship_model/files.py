@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 #: A spreadsheet takes a text that begins so for a formula, unless it is a number or a mark alone.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-](?:inf)?")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+＋－-](?:inf)?")
 
 
 class OutputError(ValueError):
@@ -122,8 +122,8 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 def harmless(table: pd.DataFrame) -> pd.DataFrame:
     """The table with an apostrophe before texts that a spreadsheet would run as a formula.
 
-    Those begin with =, +, -, @, a tab or a carriage return. Numbers stay as they are, minus sign
-    and all, also where they are stored as texts; so do headings.
+    Those begin with =, +, -, @ (full-width too), a tab or a carriage return. Numbers stay as
+    they are, minus sign and all, also where they are stored as texts; so do headings.
     """
     out = table.copy()
     for name, cells in table.items():

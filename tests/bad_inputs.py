@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from hardship_model.data.mapping import parse, read_panel
 from hardship_model.data.panel import PanelError
@@ -34,7 +37,7 @@ HEADER = "hid,month,income,town"
 TOWNS = ("东镇甲乙", "西镇丙丁")
 FIRST, SECOND, THIRD = "717171,2022-07,517", "717171,2022-08,819", "828282,2022-07,723"
 ROWS = [f"{FIRST},{TOWNS[0]}", f"{SECOND},{TOWNS[0]}", f"{THIRD},{TOWNS[1]}"]
-CELLS = ("717171", "828282", "517", "819", "723", *TOWNS)
+CELLS = ("717171", "828282", "517", "819", "723", "13912345678", "19491231002", *TOWNS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +96,18 @@ def bomb(path: Path) -> None:
         file.writestr("xl/worksheets/sheet1.xml", b" " * 80_000_000)
 
 
+def parquet_bomb(path: Path) -> None:
+    """Twenty million times the same household, in three hundred kilobytes."""
+    row = {"hid": 717171, "month": "2022-07", "income": 517.0, "town": TOWNS[0]}
+    batch = pa.table({
+        name: pa.DictionaryArray.from_arrays(pa.array(np.zeros(1_000_000, np.int8)), [cell])
+        for name, cell in row.items()
+    })  # fmt: skip
+    with pq.ParquetWriter(path, batch.schema) as file:
+        for _ in range(20):
+            file.write_table(batch)
+
+
 def linked(path: Path) -> None:
     """A link to a file beside the folder."""
     target = path.parent.parent / f"{path.parent.name}-elsewhere.csv"
@@ -100,11 +115,17 @@ def linked(path: Path) -> None:
     os.symlink(target, path)
 
 
+def parquet_index(path: Path) -> None:
+    """The usual rows, the households being the index of the table that was stored."""
+    table = pd.read_parquet(io.BytesIO(GOOD_PARQUET))
+    table.set_index("hid").to_parquet(path)
+
+
 GOOD_PARQUET = parquet(
     hid=[717171, 717171, 828282], month=["2022-07", "2022-08", "2022-07"],
     income=[517.0, 819.0, 723.0], town=["甲", "甲", "乙"],
 )  # fmt: skip
-WIDE = [f"c{i}" for i in range(496)]
+WIDE = [f"c{i}" for i in range(9_996)]
 MIXED = text(*ROWS, encoding="gb18030") + f"828282,2022-08,723,{TOWNS[1]}\n".encode()
 
 CASES = [
@@ -225,7 +246,7 @@ CASES = [
              said="1 rows that repeat the header"),
     BadInput(name="no header", content=("\n".join(ROWS) + "\n").encode(), outcome="refused",
              said="lacks 4 of the 4 columns"),
-    BadInput(name="500 columns", outcome="read",
+    BadInput(name="10,000 columns", outcome="read",
              content=text(*(row + ",5" * len(WIDE) for row in ROWS),
                           header=",".join([HEADER, *WIDE]))),
     # --- rows
@@ -253,6 +274,11 @@ CASES = [
              end="\r\n"), outcome="read"),
     BadInput(name="a formula in a cell", content=text(*ROWS[:2], f'{THIRD},"=HYPERLINK(1)"'),
              outcome="refused", said="1 of 3 cells of 'town'"),
+    BadInput(name="a formula in a heading",
+             content=text(*(f"{row},1" for row in ROWS), header=f"{HEADER},=HYPERLINK(1)"),
+             outcome="refused", said="A heading of 'extract.csv' begins like a formula"),
+    BadInput(name="a formula with a full-width sign", content=text(*ROWS[:2], f"{THIRD},＝SUM(1)"),
+             outcome="refused", said="1 of 3 cells of 'town'"),
     BadInput(name="a formula in a column that nobody asked for",
              content=text(*(f"{row},@SUM(1)" for row in ROWS), header=f"{HEADER},x"),
              outcome="refused", said="3 of 3 cells of 'x'"),
@@ -266,6 +292,29 @@ CASES = [
              said="cannot be read as excel"),
     BadInput(name="a workbook that unpacks to a thousand times its size", file="extract.xlsx",
              content=bomb, outcome="refused", said="times its size"),
+    BadInput(name="a small Parquet file of twenty million rows",
+             file="extract.parquet", content=parquet_bomb, outcome="refused",
+             said="times its size"),
+    BadInput(name="lists and bytes in a Parquet file", file="extract.parquet", outcome="refused",
+             content=parquet(hid=[1], month=["2022-07"], income=[517.0], town=["甲"],
+                             x=[["13912345678"]], y=[b"13912345678"]),
+             said="2 of 6 columns of 'extract.parquet' hold lists"),
+    BadInput(name="the pseudonym as a Parquet file's index", file="extract.parquet",
+             content=parquet_index, outcome="read"),
+    BadInput(name="a telephone number in a Parquet file's index", file="extract.parquet",
+             content=lambda path: pd.DataFrame(
+                 {"hid": [1], "month": ["2022-07"], "income": [517.0], "town": ["甲"]},
+                 index=pd.Index(["13912345678"], name="x"),
+             ).to_parquet(path),
+             outcome="refused", said="'x': mobile number in 1 of 1 cells"),
+    BadInput(name="a telephone number in the file's name", file="甲_139-1234-5678.csv",
+             content=text(*ROWS), outcome="refused", said="own name holds"),
+    BadInput(name="an identity number split over two columns", outcome="refused",
+             content=text(*(f"{row},110105,19491231002X" for row in ROWS), header=f"{HEADER},x,y"),
+             said="'x + y': identity number in 3 of 3 cells"),
+    BadInput(name="an identity number beside a telephone number", outcome="refused",
+             content=text(*ROWS[:2], f"{THIRD},11010519491231002X 139 1234 5678"),
+             said="'town': identity number in 1 of 3 cells; 'town': mobile number in 1"),
     BadInput(name="a link out of the folder", content=linked, outcome="refused",
              said="leads out of its folder"),
     BadInput(name="a folder named .csv", content=Path.mkdir, outcome="refused", said="No file"),
@@ -324,11 +373,12 @@ Each file below was written and read as an office's extract of three rows. A cel
 only when it can mean one thing, and then a note (`ReadWarning`) says which column and how many
 cells; everything else is refused in one message that quotes no cell. {n} files; {tally}.
 
-A file of 10,000 columns is read as well (a `long` test: looking through them takes its time). A
-large file is looked through in parts (200,000 rows, fewer when it is wide); what must fit into
-the memory are the columns that the mapping names. A file of 2 GB has not been tried. Not noticed
-are a pseudonym of 16 digits or more that a spreadsheet rounded before it was stored as text, and
-GBK of a few signs that happens to be valid UTF-8 (declare `encoding`).
+A large file is looked through in parts (200,000 rows, fewer when it is wide); what must fit into
+the memory are the columns that the mapping names. What is written for a spreadsheet gets an
+apostrophe before texts that it would run as a formula (`files.harmless`). Not noticed are one long
+text that a Parquet file repeats in every row, since its footer does not tell how long; a pseudonym
+of 16 digits or more that a spreadsheet rounded before it was stored as text; and GBK of a few signs
+that happens to be valid UTF-8 (declare `encoding`).
 
 | input | what happens | what is said |
 |---|---|---|

@@ -1,8 +1,6 @@
 """Files as tables: CSV, Excel, Stata and Parquet, only the columns that are asked for."""
 
-import codecs
 import csv
-import re
 import warnings
 import zipfile
 from collections import Counter
@@ -10,11 +8,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
 import pyarrow.parquet as pq
 from pandas.io.stata import StataReader
 
+from hardship_model.data.encodings import encoding_of
 from hardship_model.data.specification import FileOptions, MappingError, notice
-from hardship_model.privacy import IdentifierError, refuse_identifiers
+from hardship_model.privacy import IdentifierError, named_by, refuse_identifiers
 
 ENDINGS = {
     ".csv": "csv",
@@ -23,16 +24,17 @@ ENDINGS = {
     ".dta": "stata",
     ".parquet": "parquet",
 }
-BLOCK_BYTES = 1 << 22
 #: Rows that are looked through at a time.
 PART_ROWS = 200_000
 #: Wide files are looked through in shorter parts.
 PART_CELLS = 20_000_000
-#: A workbook unpacks to some ten times its size; one that is made to fill the memory, to 1,000.
+#: A workbook, or Parquet, unpacks to some ten times its size; what is made to fill the memory, to
+#: 1,000.
 MOST_UNPACKED, MOST_UNPACKED_BYTES = 200, 1 << 26
 #: What a spreadsheet would execute: = or @ first, or a sign before a word. A minus alone is a mark.
-_FORMULA = r"\s*(?:[=@]|[+-]\s*(?!(?:inf|Inf|INF)$)[A-Za-z(])"
-_UTF8_TEXT = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
+_FORMULA = r"\s*(?:[=@＝＠]|[+＋－-]\s*(?!(?:inf|Inf|INF)$)[A-Za-z(（])"
+#: No formula begins otherwise; this is faster to look for.
+_MAYBE_FORMULA = r"^[\s\x{a0}\x{3000}]*[=@＝＠+＋－-]"
 
 
 def read_table(
@@ -46,6 +48,10 @@ def read_table(
     message quotes no cell (a file without a header would otherwise show its first household).
     `raw` is for `anonymise` alone: every column, nothing refused yet.
     """
+    if told := named_by(path.stem):
+        raise IdentifierError(
+            f"The file's own name holds what names a person ({told}). Give it another one."
+        )
     if not path.is_file():
         raise MappingError(f"No file {path.name!r} to read in {path.parent.name!r}.")
     if path.is_symlink() and path.resolve().parent != path.parent.resolve():
@@ -104,74 +110,19 @@ def looked_through(
 
 
 def _refuse_formulas(part: pd.DataFrame, where: str) -> None:
+    if pd.Index(part.columns).astype("str").str.match(_FORMULA).any():
+        raise MappingError(f"A heading of {where} begins like a formula. Give it another name.")
     for name, cells in part.items():
-        if isinstance(cells.dtype, pd.StringDtype) or cells.dtype == object:
-            n = int(cells.astype("str").str.match(_FORMULA, na=False).sum())
+        if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):
+            continue
+        texts = cells if isinstance(cells.dtype, pd.StringDtype) else cells.astype("str")
+        if pa.compute.any(pa.compute.match_substring_regex(pa.array(texts), _MAYBE_FORMULA)):
+            n = int(texts.str.match(_FORMULA, na=False).sum())
             if n:
                 raise MappingError(
                     f"{n} of {len(cells)} cells of {name!r} of {where} begin like a formula"
                     " (=, @, or a sign before a word). Store what they stand for."
                 )
-
-
-def encoding_of(path: Path) -> str:
-    """In which encoding is this text written? UTF-8 (with or without BOM), else GB18030."""
-    with path.open("rb") as stream:
-        start = stream.read(4)
-    if start.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    _refuse_binary(path)
-    if _decodes(path, "utf-8"):
-        return "utf-8"
-    if _decodes(path, "gb18030"):
-        _refuse_mixed(path)
-        return "gb18030"
-    raise MappingError(
-        f"{path.name!r} is neither UTF-8 nor GB18030. Say `encoding` under [file] in the mapping."
-    )
-
-
-def _refuse_binary(path: Path) -> None:
-    with path.open("rb") as stream:
-        while block := stream.read(BLOCK_BYTES):
-            if b"\0" in block:
-                raise MappingError(
-                    f"{path.name!r} holds bytes of nought: it is no text, or UTF-16 without its"
-                    " mark. Save it as CSV in UTF-8."
-                )
-
-
-def _refuse_mixed(path: Path) -> None:
-    """Are some lines Chinese in UTF-8, though the file as a whole is not?"""
-    with path.open("rb") as stream:
-        n = sum(bool(_UTF8_TEXT.search(line)) and _is_utf8(line) for line in stream)
-    if n:
-        raise MappingError(
-            f"{path.name!r} mixes encodings: {n} of its lines read as UTF-8, others do not. Save"
-            " it in one, or say `encoding` under [file] in the mapping."
-        )
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as stream:
-            while block := stream.read(BLOCK_BYTES):
-                decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _csv(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
@@ -184,7 +135,7 @@ def _csv(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.Da
             pd.read_csv(
                 path, sep=options.separator, encoding=encoding, header=0, names=told_apart(header),
                 index_col=False, dtype=str, keep_default_na=False, na_values=[""],
-                chunksize=max(1, min(PART_ROWS, PART_CELLS // len(header))),
+                chunksize=_rows_at_a_time(len(header)),
             ),
             header, path,
         )  # fmt: skip
@@ -225,9 +176,11 @@ def _without_headers(
     repeated = 0
     for part in parts:
         like = part.iloc[:, 0].str.strip() == header[0]
-        like[like] = (part[like].fillna("") == header).all(axis=1)
-        repeated += int(like.sum())
-        yield part[~like] if like.any() else part
+        if like.any():
+            like[like] = (part[like].fillna("") == header).all(axis=1)
+            repeated += int(like.sum())
+            part = part[~like]
+        yield part
     if repeated:
         notice(f"{path.name!r}: {repeated} rows that repeat the header were left out.")
 
@@ -243,7 +196,8 @@ def told_apart(header: list[str]) -> list[str]:
 
 def _excel(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
     if zipfile.is_zipfile(path):
-        _refuse_bomb(path)
+        with zipfile.ZipFile(path) as packed:
+            _refuse_bomb(path, sum(entry.file_size for entry in packed.infolist()))
     sheet = 0 if options.sheet is None else options.sheet
     table = pd.read_excel(
         path, sheet_name=sheet, header=None, keep_default_na=False, na_values=[""]
@@ -253,13 +207,11 @@ def _excel(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.
     yield table[1:].set_axis(told_apart(header), axis=1).infer_objects()
 
 
-def _refuse_bomb(path: Path) -> None:
-    with zipfile.ZipFile(path) as file:
-        unpacked = sum(entry.file_size for entry in file.infolist())
+def _refuse_bomb(path: Path, unpacked: int) -> None:
     times = unpacked / path.stat().st_size
     if times > MOST_UNPACKED and unpacked > MOST_UNPACKED_BYTES:
         raise MappingError(
-            f"{path.name!r} would unpack to {times:,.0f} times its size, as no workbook does; it is"
+            f"{path.name!r} would unpack to {times:,.0f} times its size, as no extract does; it is"
             " not opened. Save it anew."
         )
 
@@ -272,9 +224,38 @@ def _stata(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.
 
 def _parquet(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
     with pq.ParquetFile(path) as file:
-        refuse_missing(columns, file.schema_arrow.names, repr(path.name))
-        for part in file.iter_batches(batch_size=PART_ROWS):
-            yield part.to_pandas()
+        footer, schema = file.metadata, file.schema_arrow
+        refuse_missing(columns, schema.names, repr(path.name))
+        _refuse_no_cells(schema, path)
+        groups = [footer.row_group(i) for i in range(footer.num_row_groups)]
+        # A value that is repeated takes no room in the file, but a byte and more in the memory.
+        cells = footer.num_rows * len(schema)
+        _refuse_bomb(path, max(cells, sum(group.total_byte_size for group in groups)))
+        for part in file.iter_batches(batch_size=_rows_at_a_time(len(schema))):
+            yield part.to_pandas(ignore_metadata=True)  # what was an index is looked at as well
+
+
+def _refuse_no_cells(schema: pa.Schema, path: Path) -> None:
+    """Lists, structures and bytes are no cells, and could not be looked through."""
+    n = sum(not _one_cell(field.type) for field in schema)
+    if n:
+        raise MappingError(
+            f"{n} of {len(schema)} columns of {path.name!r} hold lists, structures or bytes."
+            " Store one text, number or date in each cell."
+        )
+
+
+def _one_cell(kind: pa.DataType) -> bool:
+    if isinstance(kind, pa.BaseExtensionType):
+        return _one_cell(kind.storage_type)
+    if pa.types.is_dictionary(kind):
+        return _one_cell(kind.value_type)
+    bytes_ = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+    return not (pa.types.is_nested(kind) or any(is_one(kind) for is_one in bytes_))
+
+
+def _rows_at_a_time(n_columns: int) -> int:
+    return max(1, min(PART_ROWS, PART_CELLS // max(1, n_columns)))
 
 
 def refuse_missing(wanted: list[str], found: list[str], where: str) -> None:

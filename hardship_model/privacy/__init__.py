@@ -1,7 +1,12 @@
 """Both doors: nothing personal comes in, nothing small goes out."""
 
 from hardship_model.privacy.anonymity import Hiding, banded, hiding, merged, suppressed, top_coded
-from hardship_model.privacy.identifiers import IdentifierError, identifiers, refuse_identifiers
+from hardship_model.privacy.identifiers import (
+    IdentifierError,
+    identifiers,
+    named_by,
+    refuse_identifiers,
+)
 from hardship_model.privacy.passing import passed
 from hardship_model.privacy.pseudonyms import fingerprint, key_of, pseudonyms
 from hardship_model.privacy.releasing import LOG, ReleaseError, refuse_together, release
@@ -21,6 +26,7 @@ __all__ = [
     "identifiers",
     "key_of",
     "merged",
+    "named_by",
     "passed",
     "pseudonyms",
     "refuse_identifiers",

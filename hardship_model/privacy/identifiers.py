@@ -1,44 +1,49 @@
 """What must never come in: does a table hold something that names a person or finds a door?
 
-Cells are looked at as a person would read them: full-width digits, blanks and hyphens between
-digits, and numbers that a spreadsheet has made of them are seen through. Messages name the column
+Cells are looked at as a person would read them: full-width digits, digits of other scripts or
+written out, blanks and hyphens between them, signs that nobody sees, and numbers that a spreadsheet
+has made of them are seen through. Messages name the column
 and count the cells; they never quote one.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from hardship_model.privacy.names import is_personal_name
+from hardship_model.privacy.numbers import (
+    IDENTITY_DIGITS,
+    born,
+    checks,
+    is_bank_card,
+    is_identity_number,
+    is_mobile_number,
+    numbers_in,
+)
 
 
 class IdentifierError(ValueError):
     """A table holds what must not come in: which columns, of which kind, how many cells."""
 
 
-#: First two digits of an identity number: the provinces of GB/T 2260.
-_PROVINCES = frozenset(
-    [*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55),
-     *range(61, 66), 71, 81, 82, 83]
-)  # fmt: skip
-#: Weights and check characters of the identity number, GB 11643-1999 (ISO 7064, MOD 11-2).
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK = "10X98765432"
-#: A birth lies after this year; a date before `_GROWN_UP` may be that of a birth.
-_FIRST_BIRTH, _GROWN_UP = 1900, 2010
+#: A date before this year may be that of a birth.
+_GROWN_UP = 2010
 #: Numbers below these hold fewer digits than a whole date, and than a telephone number.
 _FEWEST_DIGITS, _PHONE = 1e7, 1e10
 #: Amounts as large as an eight-digit date are no dates.
 _LARGE_AMOUNT = 1e6
 #: A word in so many rows is no name.
 _OFTEN = 5
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s\-‐–—·.]+(?=[\dXx])")
-_DIGITS = re.compile(r"(?<!\d)(?:\+?(?:0086|86))?(\d{11,19}[Xx]?)(?!\d)")
-_SPREADSHEET = re.compile(r"^\d\.\d{4,}E\+1[4-8]$", re.IGNORECASE)
+#: Rows by which two columns are held against each other.
+_LOOKED_AT = 20
+#: Signs of no width; and the digits of Arabic (two kinds), Tibetan and Mongolian.
+_FOLDED: dict[int, str | None] = dict.fromkeys([0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
+_FOLDED |= {nought + n: str(n) for nought in (0x660, 0x6F0, 0xF20, 0x1810) for n in range(10)}
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _DATE = re.compile(
     r"(?<!\d)(19\d\d|20[01]\d)(?:[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)|(\d\d)(\d\d)(?!\d))"
@@ -62,17 +67,38 @@ def identifiers(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     one row per column × kind that was found: `column, kind, n` (cells) and `of` (all of the
-    column). A heading that is itself an identifier counts as a cell, of column *(heading)*.
-    Looked for are identity numbers of 18 digits with their check character, of 15 digits, or
-    rounded by a spreadsheet; mobile telephone numbers; bank cards (Luhn); e-mail addresses;
-    personal names; street addresses; exact dates that may be those of births; coordinates.
+    column). A heading that is itself an identifier counts as a cell, of column *(heading)*, and
+    its column goes by its place. Looked for are identity numbers of 18 digits with their check
+    character, of 15 digits, rounded by a spreadsheet, or split over two columns side by side;
+    mobile telephone numbers; bank cards (Luhn); e-mail addresses; personal names; street
+    addresses; exact dates that may be those of births; coordinates.
 
     """
-    found = [row for name, cells in table.items() for row in _in_column(str(name), cells)]
     headings = pd.Series([str(name) for name in table.columns], dtype=object)
-    found += [("(heading)", *row[1:]) for row in _in_column("", headings)]
-    found += _pairs_of_coordinates(table)
+    found = [("(heading)", *row[1:]) for row in _in_column(_column("", headings))]
+    if found:
+        headings = pd.Series([_unless_told(name, i) for i, name in enumerate(headings, 1)])
+    columns = []
+    for name, (_, cells) in zip(headings, table.items(), strict=True):
+        if pd.api.types.is_datetime64_any_dtype(cells):
+            found += _in_dates(name, cells)
+        elif not pd.api.types.is_bool_dtype(cells):
+            columns.append(_column(name, cells))
+            found += _in_column(columns[-1])
+    found += [*_split_numbers(columns), *_pairs_of_coordinates(columns)]
     return pd.DataFrame(found, columns=["column", "kind", "n", "of"])
+
+
+def named_by(text: str) -> str:
+    """Which number of a person does this text hold, such as the name of a file? None: empty."""
+    read = _as_read(text)
+    return ", ".join(kind for kind, is_one in _NUMBERS.items() if is_one(read, numbers_in(read)))
+
+
+def _unless_told(heading: str, place: int) -> str:
+    """The heading, unless it tells who somebody is."""
+    told = any(_in_column(_column("", pd.Series([heading], dtype=object))))
+    return f"column {place}" if told else heading
 
 
 def refuse_identifiers(table: pd.DataFrame, *, where: str) -> None:
@@ -100,47 +126,69 @@ def _refusal(found: pd.DataFrame, *, where: str) -> str:
 _Found = tuple[str, str, int, int]
 
 
-def _in_column(name: str, cells: pd.Series) -> Iterator[_Found]:
+class _Column(NamedTuple):
+    """A column's cells: which distinct value stands where (−1: none), and these as numbers."""
+
+    name: str
+    position: np.ndarray
+    distinct: np.ndarray
+    #: Missing where a value is none.
+    number: np.ndarray
+
+    def texts(self) -> tuple[list[str], np.ndarray]:
+        """The distinct values that could hold something, as they read, and how often they stand."""
+        # Among large amounts eight digits are an amount, elsewhere they may be a date.
+        large = _many(np.abs(self.number) > _LARGE_AMOUNT)
+        least = _PHONE if large else _FEWEST_DIGITS
+        kept = np.flatnonzero(_whole(self.number) & ~(self.number < least))
+        count = np.bincount(self.position + 1, minlength=len(self.distinct) + 1)[1:]
+        return [_as_read(value) for value in self.distinct[kept]], count[kept]
+
+
+def _whole(number: np.ndarray) -> np.ndarray:
+    """Which may be digits alone: whole numbers, and what is no number?"""
+    return np.isnan(number) | ((number == np.floor(number)) & ~np.isinf(number))
+
+
+def _column(name: str, cells: pd.Series) -> _Column:
     if isinstance(cells.dtype, pd.CategoricalDtype):
         cells = cells.astype(object)
-    if pd.api.types.is_bool_dtype(cells):
+    position, found = pd.factorize(cells)
+    distinct = np.asarray(found, dtype=object)
+    if pd.api.types.is_numeric_dtype(cells):
+        number = np.asarray(found, dtype=np.float64)
+    else:
+        number = np.asarray(pd.to_numeric(distinct, errors="coerce"), dtype=np.float64)
+    return _Column(name, position, distinct, number)
+
+
+def _in_column(column: _Column) -> Iterator[_Found]:
+    of, filled = len(column.position), int((column.position >= 0).sum())
+    if filled and _PLACE_COLUMN.search(column.name):
+        yield column.name, "heading of coordinates", filled, of
+    texts, count = column.texts()
+    if not texts:
         return
-    if pd.api.types.is_datetime64_any_dtype(cells):
-        old = int((cells.dt.year < _GROWN_UP).sum())
-        if old and not (cells.dropna().dt.day == 1).all():
-            yield name, "exact date", old, len(cells)
-        return
-    position, texts = _texts(cells)
-    count = np.bincount(position[position >= 0], minlength=len(texts))
-    for kind, is_one in _KINDS.items():
-        n = int(sum(c for c, text in zip(count, texts, strict=True) if is_one(text)))
+    numbers = [numbers_in(text) for text in texts]
+    tests = [(kind, map(is_one, texts, numbers)) for kind, is_one in _NUMBERS.items()]
+    tests += [(kind, map(is_one, texts)) for kind, is_one in _KINDS.items()]
+    for kind, flags in tests:
+        n = int(count[np.fromiter(flags, dtype=bool, count=len(texts))].sum())
         if n:
-            yield name, kind, n, len(cells)
+            yield column.name, kind, n, of
     names = np.array([is_personal_name(text) for text in texts], dtype=bool)
     # A word that stands in many rows is a place or a trade, unless most words read like names.
     told = names & ((count < _OFTEN) | (names.mean() > 0.5 if len(names) > 1 else False))
     if told.any():
-        yield name, "personal name", int(count[told].sum()), len(cells)
-    if _NAME_COLUMN.search(name) and texts:
-        yield name, "heading of names", int(count.sum()), len(cells)
-    if _PLACE_COLUMN.search(name) and len(cells.dropna()):
-        yield name, "heading of coordinates", int(cells.notna().sum()), len(cells)
+        yield column.name, "personal name", int(count[told].sum()), of
+    if _NAME_COLUMN.search(column.name):
+        yield column.name, "heading of names", int(count.sum()), of
 
 
-def _texts(cells: pd.Series) -> tuple[np.ndarray, list[str]]:
-    """The distinct cells that could hold something, as they read; −1: could not."""
-    position, distinct = pd.factorize(cells)
-    values = pd.to_numeric(pd.Series(np.asarray(distinct, dtype=object)), errors="coerce")
-    with np.errstate(invalid="ignore"):
-        number = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        # Among large amounts eight digits are an amount, elsewhere they may be a date.
-        large = _many(np.abs(number) > _LARGE_AMOUNT)
-        least = _PHONE if large else _FEWEST_DIGITS
-        short = (number < least) | (number != np.floor(number)) | np.isinf(number)
-    kept = np.flatnonzero(np.isnan(number) | ~short)
-    place = np.full(len(distinct) + 1, -1)
-    place[kept] = np.arange(len(kept))
-    return place[position], [_as_read(value) for value in np.asarray(distinct, dtype=object)[kept]]
+def _in_dates(name: str, cells: pd.Series) -> Iterator[_Found]:
+    old = int((cells.dt.year < _GROWN_UP).sum())
+    if old and not (cells.dropna().dt.day == 1).all():
+        yield name, "exact date", old, len(cells)
 
 
 def _many(flags: np.ndarray) -> bool:
@@ -148,76 +196,18 @@ def _many(flags: np.ndarray) -> bool:
 
 
 def _as_read(value: object) -> str:
-    """Full-width characters as plain ones, a whole number without its decimals."""
+    """Full-width characters and digits of other scripts as plain ones, nothing that is not seen."""
     if isinstance(value, (float, np.floating)):
         return str(int(value))
-    return re.sub(r"\.0+$", "", unicodedata.normalize("NFKC", str(value)).strip())
-
-
-def _numbers_in(text: str) -> Iterable[str]:
-    return (m.group(1).upper() for m in _DIGITS.finditer(_BETWEEN_DIGITS.sub("", text)))
-
-
-def _is_identity_number(text: str) -> bool:
-    if _SPREADSHEET.match(text):
-        return True
-    return any(
-        (len(n) == 18 and (_checks(n) or _rounded(n))) or (len(n) == 15 and _old_number(n))
-        for n in _numbers_in(text)
-    )
-
-
-def _checks(number: str) -> bool:
-    body = number[:17]
-    if not body.isdigit() or int(body[:2]) not in _PROVINCES or not _born(body[6:14]):
-        return False
-    total = sum(w * int(c) for w, c in zip(_WEIGHTS, body, strict=True))
-    return number[17] == _CHECK[total % 11]
-
-
-def _rounded(number: str) -> bool:
-    """A spreadsheet keeps fifteen or sixteen digits of a number: the last ones are lost."""
-    return (
-        number.isdigit()
-        and int(number[16:]) % 4 == 0
-        and int(number[:2]) in _PROVINCES
-        and _born(number[6:14])
-    )
-
-
-def _old_number(number: str) -> bool:
-    return number.isdigit() and int(number[:2]) in _PROVINCES and _born("19" + number[6:12])
-
-
-def _born(text: str) -> bool:
-    """Eight digits, year first: the date of a birth?"""
-    try:
-        born = date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        return False
-    return _FIRST_BIRTH <= born.year <= date.max.year and born.year < 2100
-
-
-def _is_mobile_number(text: str) -> bool:
-    return any(re.fullmatch(r"1[3-9]\d{9}", number) for number in _numbers_in(text))
-
-
-def _is_bank_card(text: str) -> bool:
-    return any(
-        16 <= len(n) <= 19 and n.isdigit() and n[:1] in "3456" and _luhn(n) and not _checks(n)
-        for n in _numbers_in(text)
-    )
-
-
-def _luhn(number: str) -> bool:
-    digits = [int(c) for c in reversed(number)]
-    doubled = [2 * d - 9 * (d > 4) for d in digits[1::2]]
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+    text = str(value).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_FOLDED).strip()
+    return re.sub(r"\.0+$", "", text)
 
 
 def _is_old_date(text: str) -> bool:
     for year, month, day, month2, day2 in _DATE.findall(text):
-        if int(year) < _GROWN_UP and _born(f"{year}{month or month2:0>2}{day or day2:0>2}"):
+        if int(year) < _GROWN_UP and born(f"{year}{month or month2:0>2}{day or day2:0>2}"):
             return True
     return False
 
@@ -230,29 +220,57 @@ def _in_china(one: float, other: float) -> bool:
     return (73 <= one <= 136 and 3 <= other <= 54) or (73 <= other <= 136 and 3 <= one <= 54)
 
 
-def _pairs_of_coordinates(table: pd.DataFrame) -> list[_Found]:
+def _pairs_of_coordinates(columns: Sequence[_Column]) -> list[_Found]:
     """Two columns of numbers with four decimals, one like longitudes, one like latitudes."""
     ranges = {"longitude": (73.0, 136.0), "latitude": (3.0, 54.0)}
-    like: dict[str, list[tuple[str, int]]] = {kind: [] for kind in ranges}
-    for name, cells in table.items():
-        values = pd.to_numeric(cells, errors="coerce") if cells.dtype != bool else cells
-        if pd.api.types.is_datetime64_any_dtype(cells) or not values.notna().any():
-            continue
-        values = values.dropna().astype(float)
-        fine = np.abs(values * 1e3 - np.round(values * 1e3)) > 1e-6
+    like: dict[str, list[_Found]] = {kind: [] for kind in ranges}
+    for column in columns:
+        values = column.number[~np.isnan(column.number)]
         for kind, (low, high) in ranges.items():
-            if fine.mean() > 0.8 and values.between(low, high).all() and values.std() < 10:
-                like[kind].append((str(name), len(values)))
-    if not (like["longitude"] and like["latitude"]):
+            inside = len(values) > 1 and low <= values.min() and values.max() <= high
+            if inside and values.std() < 10 and _fine(values).mean() > 0.8:
+                n = int(np.append(~np.isnan(column.number), False)[column.position].sum())
+                like[kind].append((column.name, "coordinates", n, len(column.position)))
+    return [*like["longitude"], *like["latitude"]] if all(like.values()) else []
+
+
+def _fine(values: np.ndarray) -> np.ndarray:
+    return np.abs(values * 1e3 - np.round(values * 1e3)) > 1e-6
+
+
+def _split_numbers(columns: Sequence[_Column]) -> Iterator[_Found]:
+    """Two columns side by side whose digits together are identity numbers."""
+    read = [_digits(column) for column in columns]
+    for (one, first), (other, second) in pairwise(zip(columns, read, strict=True)):
+        if first and second and len(first[0]) + len(second[0]) == IDENTITY_DIGITS:
+            told = [checks(a + b) for a, b in zip(first, second, strict=False)]
+            if _many(np.array(told)):
+                name = f"{one.name} + {other.name}"
+                yield name, "identity number", int((one.position >= 0).sum()), len(one.position)
+
+
+def _digits(column: _Column) -> list[str]:
+    """The first cells, when they hold digits alone; noughts that a number lost are put before."""
+    head = column.position[:_LOOKED_AT]
+    if not len(head) or (head < 0).any() or not _whole(column.number[head]).all():
         return []
-    return [(n, "coordinates", count, len(table)) for kind in like for n, count in like[kind]]
+    texts = [_as_read(column.distinct[at]).upper() for at in head]
+    if not all(
+        (text[:-1] or "0").isdigit() and text[-1] in "0123456789X" for text in texts if text
+    ):
+        return []
+    longest = max(map(len, texts))
+    return [text.zfill(longest) for text in texts]
 
 
+#: Kind → does this text, which holds these numbers, hold one?
+_NUMBERS: dict[str, Callable[[str, set[str]], bool]] = {
+    "identity number": is_identity_number,
+    "mobile number": is_mobile_number,
+    "bank card": is_bank_card,
+}
 #: Kind → does this text hold one?
 _KINDS: dict[str, Callable[[str], bool]] = {
-    "identity number": _is_identity_number,
-    "mobile number": _is_mobile_number,
-    "bank card": _is_bank_card,
     "e-mail address": lambda text: bool(_MAIL.search(text)),
     "street address": lambda text: bool(_ADDRESS.search(text)),
     "exact date": _is_old_date,

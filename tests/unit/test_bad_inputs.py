@@ -62,16 +62,6 @@ def test_every_bad_input_is_read_or_refused_as_the_catalogue_says(results):
             assert came.incomes == case.incomes, case.name
 
 
-@pytest.mark.long
-def test_ten_thousand_columns_are_read(tmp_path):
-    path = tmp_path / "extract.csv"
-    wide = [f"c{place}" for place in range(9_996)]
-    header = ",".join(["hid,month,income,town", *wide])
-    path.write_bytes(text(*(row + ",5" * len(wide) for row in ROWS), header=header))
-
-    assert len(read_panel(parse(OFFICE), path).rows) == 3
-
-
 def test_a_file_is_the_same_in_however_many_parts_it_is_read(tmp_path, monkeypatch):
     path = tmp_path / "extract.csv"
     rows = [f"{n},2022-{1 + n % 12:02d},{500 + n},town {n % 3}" for n in range(40)]

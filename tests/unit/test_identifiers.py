@@ -57,7 +57,15 @@ DRESSED = {
     "blanks": lambda text: f" {text} ",
     "apart": lambda text: text[:3] + " " + text[3:7] + "-" + text[7:] if text.isdigit() else text,
     "within": lambda text: f"见 {text} 说明" if not text.isalpha() else text,
-}
+    "beside a date": lambda text: f"2021-03-15 {text} 2 人" if text[:-1].isdigit() else text,
+    "beside another": lambda text: f"{text} 0771-5551234" if text[:-1].isdigit() else text,
+    "unseen": lambda text: "\u200b".join(text),
+    "written out": lambda text: (
+        text.translate(str.maketrans("0123456789", "零一二三四五六七八九"))
+        if text[:-1].isdigit() else text
+    ),
+    "in Arabic digits": lambda text: text.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
+}  # fmt: skip
 
 
 def test_of_a_thousand_identifiers_planted_anywhere_every_one_is_noticed():
@@ -82,6 +90,17 @@ def test_the_records_of_an_invented_town_raise_no_alarm(seed):
     assert identifiers(rows.astype({"household_id": "str"})).empty
 
 
+def remark(dice):
+    """A sentence with the numbers that clerks write down."""
+    income, debt, months = dice.integers(100, 60_000, 3)
+    return str(dice.choice([
+        f"2021-{months % 12 + 1:02d}-15 走访，月收入 {income} 元，欠款 {debt} 元",
+        f"家庭人口 {months % 7} 人 年收入 {income}.50 支出 {debt}",
+        f"低保金 {months % 900}/月，医疗自付 {debt} 元，报销 {income} 元",
+        f"上报 {dice.integers(2015, 2022)}/{months % 12 + 1} 批次 {income}-{debt}", "无",
+    ]))  # fmt: skip
+
+
 def test_clean_extracts_raise_no_alarm():
     dice = np.random.default_rng(3)
     alarms = 0
@@ -95,6 +114,8 @@ def test_clean_extracts_raise_no_alarm():
             "价格指数": dice.normal(103, 2, n).round(4),
             "受理日期": pd.Timestamp("2021-01-01") + pd.to_timedelta(dice.integers(0, 700, n), "D"),
             "工种": dice.choice(["正式工", "外卖骑手", "网约车司机", "钟点工", "个体户"], n),
+            "业务流水号": [f"{i:024d}" for i in dice.integers(0, 10**18, n)],
+            "备注": [remark(dice) for _ in range(n)],
         })  # fmt: skip
         alarms += not identifiers(table.astype(dice.choice([object, "str"]))).empty
 
@@ -108,12 +129,42 @@ def test_a_number_that_a_spreadsheet_has_rounded_is_still_an_identity_number():
     assert identifiers(pd.DataFrame({"a": ["4.50102E+17"]}))["kind"].tolist() == ["identity number"]
 
 
+@pytest.mark.parametrize("kind", [str, int])
+@pytest.mark.parametrize("cut", [6, 8, 14, 17])
+def test_an_identity_number_in_two_columns_is_one(cut, kind):
+    dice = np.random.default_rng(1)
+    whole = [n for n in (identity_number(dice) for _ in range(60)) if n.isdigit()]
+    table = pd.DataFrame({"a": [kind(n[:cut]) for n in whole], "b": [kind(n[cut:]) for n in whole]})
+
+    assert "a + b" in set(identifiers(table)["column"])
+    assert "a + b" not in set(identifiers(table.assign(b=table["b"].to_numpy()[::-1]))["column"])
+
+
+def test_seventeen_digits_that_begin_like_an_identity_number_are_looked_at_without_a_fault():
+    body = "4501051949123100"
+    seventeen = next(body + str(d) for d in range(10) if luhn(body + str(d)))
+
+    assert identifiers(pd.DataFrame({"a": [seventeen]}))["kind"].tolist() == ["bank card"]
+
+
+def test_a_heading_that_names_somebody_is_never_quoted():
+    table = pd.DataFrame({"11010519491231002X": ["13912345678"], "b": [1]})
+
+    with pytest.raises(IdentifierError) as refused:
+        refuse_identifiers(table, where="'extract.csv'")
+
+    assert "'(heading)': identity number" in str(refused.value)
+    assert "'column 1': mobile number" in str(refused.value)
+    assert "1949" not in str(refused.value)
+
+
 def test_one_wrong_check_character_makes_it_a_number_like_any_other():
     right = identity_number(np.random.default_rng(2))
     wrong = right[:17] + ("1" if right[17] != "1" else "3")
 
     assert not identifiers(pd.DataFrame({"a": [right]})).empty
     assert identifiers(pd.DataFrame({"a": [wrong]})).empty
+    assert identifiers(pd.DataFrame({"a": [f"3 {wrong} 2021-03"]})).empty
 
 
 def test_a_column_of_names_or_coordinates_gives_itself_away_by_its_heading():
