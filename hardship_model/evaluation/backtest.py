@@ -26,6 +26,11 @@ ONE_IS_BEST = ("observed_over_expected", "calibration_slope")
 NOUGHT_IS_BEST = ("calibration_intercept",)
 #: A model is chosen by these two, on the origins meant for choosing.
 CHOSEN_BY = ("auroc", "average_precision")
+#: What `judge` says of a model and metric; where no model is learned nothing is compared.
+_COMPARED = (
+    "model", "metric", "value", "low", "high", "against", "difference", "difference_low",
+    "difference_high", "verdict",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,7 +290,7 @@ def judge(
         of_metric = {m: of[metric] for m, of in found.value.items()}
         rows += _compared(metric, of_metric, {m: of[metric] for m, of in found.drawn.items()})
     # Sums of many rows end differently on different processors, beyond these decimals.
-    table = pd.DataFrame(rows).round(12)
+    table = pd.DataFrame(rows, columns=list(_COMPARED)).round(12)
     table.insert(0, "task", scored.task.name)
     table.insert(1, "origin", scored.origin.name)
     table.insert(2, "role", scored.origin.role)
@@ -339,8 +344,9 @@ def choose(table: pd.DataFrame) -> pd.DataFrame:
     looked_at = looked_at.dropna(subset="value")
     if left := sorted(set(table["task"]) - set(looked_at["task"])):
         raise ValueError(
-            f"Task {', '.join(left)}: no origin has the role 'choose' and households that fell and"
-            " that did not; at least one is needed to choose by."
+            f'Task {", ".join(left)}: at no origin with role = "choose" are there both households'
+            " that fell and households that did not; models are chosen by such an origin, so move"
+            " its months or widen them."
         )
     place = ["task", "origin", "metric"]
     best = looked_at.groupby(place)["value"].transform("max")

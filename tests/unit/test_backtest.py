@@ -21,6 +21,7 @@ from hardship_model.evaluation.backtest import (
 )
 from hardship_model.features import declare
 from hardship_model.labels import Question
+from hardship_model.models import BASELINES
 from strips import FIRST_MONTH
 
 TASK = Task(name="falls", kind="both", question=Question(ask="entered_within", horizon_months=6))
@@ -148,6 +149,19 @@ def test_every_rate_has_its_counts_and_interval_and_every_model_its_verdict(scor
     assert set(table["model"]) == set(MODELS)
 
 
+def test_where_no_model_is_learned_the_table_has_the_same_columns(scored):
+    alone = dataclasses.replace(
+        scored,
+        score={name: scored.score[name] for name in BASELINES},
+        risk={name: scored.risk[name] for name in BASELINES},
+    )
+    both = [judge(one, list_shares=(0.1,), n_draws=20, seed=1) for one in (scored, alone)]
+
+    assert list(both[0].columns) == list(both[1].columns)
+    assert both[1]["against"].isna().all()
+    assert set(both[1]["model"]) == set(BASELINES)
+
+
 def test_a_twin_of_the_baseline_is_too_close_to_call(scored):
     twin = dataclasses.replace(
         scored,
@@ -228,7 +242,7 @@ def test_a_choosing_origin_where_nobody_fell_decides_nothing():
 
     assert choice["n_origins"].tolist() == [1, 1]
     assert choice.loc["b", "chosen"]
-    with pytest.raises(ValueError, match="Task falls: no origin has the role 'choose'"):
+    with pytest.raises(ValueError, match="Task falls: at no origin with role"):
         choose(measured(nobody))
 
 

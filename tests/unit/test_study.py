@@ -13,11 +13,12 @@ import pytest
 from hardship_model import cli, privacy, report
 from hardship_model.data import surveys
 from hardship_model.data.panel import PanelError
+from hardship_model.models import BASELINES
 from hardship_model.months import to_text
 from hardship_model.privacy.attack import given_back
 from hardship_model.privacy.suppression import Book
 from hardship_model.privacy.tables import places
-from hardship_model.study import ConfigError, load_study, of_panel
+from hardship_model.study import ConfigError, load_study, of_panel, run, write_results
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 SMALL = (
@@ -105,6 +106,19 @@ def test_the_command_writes_the_chinese_page_beside_the_english_one_or_where_it_
     assert page == (runs / "page.html").read_bytes()
     assert "德国家庭" in page.decode("utf-8")
     assert (runs / "two" / "model_card.zh.md").is_file()
+
+
+def test_a_study_without_a_learned_model_says_what_a_clerk_can_do_alone(runs):
+    by_hand = SMALL.replace('models = ["logistic"] # ', "models = [] # ").split("[visits]")[0]
+    (runs / "by_hand.toml").write_text(by_hand, encoding="utf-8")
+    (runs / "by_hand").mkdir()
+
+    plan = load_study(runs / "by_hand.toml")
+    write_results(run(plan), runs / "by_hand.toml", runs / "by_hand")
+    pages = report.in_language(runs / "by_hand", "zh", strict=True)
+
+    assert set(plan.models) == set(BASELINES)
+    assert "logistic" not in pages["report.zh.html"]
 
 
 def test_a_run_folder_is_replaced_but_nothing_else_is(runs):
