@@ -40,7 +40,7 @@ def sums_by(table: pd.DataFrame, *, amount: str, by: list[str]) -> pd.DataFrame:
     if withheld.sum() == 1 and len(out) > 1:
         withheld |= out.index == out["all_of_them"].mask(withheld).idxmin()
     out["mean"] = out["sum"] / out["n"]
-    out["n"] = out["n"].astype(float).mask(out["n"] < SMALLEST_CELL)
+    out["n"] = out["n"].astype("Int64").mask(out["n"] < SMALLEST_CELL)
     out[["sum", "mean"]] = out[["sum", "mean"]].mask(withheld)
     return out.drop(columns="all_of_them").assign(withheld=withheld).reset_index()
 
@@ -51,7 +51,8 @@ def shown(table: pd.DataFrame, *, n: str = "n", events: str | None = None) -> pd
     As it is, but: rows that count fewer than `SMALLEST_CELL` in `n`, or too few in `events` or in
     the rest, keep their names only; percentiles keep two digits; smallest and largest amounts,
     which are single households', are left out. Raises SingleHouseholdsError for a table of
-    single households. Sums over several rows are not looked at; `release` does that.
+    single households. Texts stay as they stand, so turn shares into texts afterwards. Sums over
+    several rows are not looked at; `release` does that.
     """
     told = [c for c in _OF_HOUSEHOLDS if c in table or c in table.index.names]
     if told:
@@ -72,7 +73,9 @@ def shown(table: pd.DataFrame, *, n: str = "n", events: str | None = None) -> pd
         if events is not None:
             for part in (out[events], out[n] - out[events]):
                 few |= (part > 0) & (part < SMALLEST_CELL)
-        out[numbers] = out[numbers].astype(float).mask(few)
+        whole = out.select_dtypes("integer").columns
+        out[whole] = out[whole].astype("Int64")  # a count that is withheld makes no decimals
+        out[numbers] = out[numbers].mask(few)
     return out
 
 

@@ -261,6 +261,7 @@ def test_small_rows_keep_their_names_only():
 
     assert told["group"].tolist() == ["a", "b"]
     assert told["rate"].isna().tolist() == [True, False]
+    assert told["n"].dropna().astype(str).tolist() == ["50"]
 
 
 def test_a_sum_that_one_household_makes_is_withheld_and_does_not_stand_alone():
