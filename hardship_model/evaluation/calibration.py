@@ -6,15 +6,13 @@ Arrays are as in `metrics`: `risk` and `answer` (1, 0 or NaN for unknown) of sha
 
 import numpy as np
 from scipy.optimize import isotonic_regression
-from scipy.special import expit, logit
+from scipy.special import logit
 
 from hardship_model.evaluation.metrics import ratio
+from hardship_model.models.lines import fit_level, fit_line
 
 #: Probabilities are kept this far from 0 and 1 before a logit is taken.
 _EDGE = 1e-6
-_NEWTON_STEPS = 25
-_CONVERGED = 1e-9
-_LONGEST_STEP = 0.5
 
 
 def brier(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -40,25 +38,6 @@ def calibration_slope(risk: np.ndarray, answer: np.ndarray, weights: np.ndarray)
     # The sample's own slope is found first: from there a draw's is two or three steps away.
     start = fit_line(x, y, np.ones((1, len(x))), np.array([[0.0], [1.0]]))
     return fit_line(x, y, w, np.repeat(start, len(w), axis=1))[1]
-
-
-def fit_line(x: np.ndarray, y: np.ndarray, w: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """Intercept and slope, shape [2, n_draws]; NaN where the likelihood has no top."""
-    powers = np.column_stack([np.ones_like(x), x, x * x])
-    intercept, slope = np.nan_to_num(start)
-    for _ in range(_NEWTON_STEPS):
-        p = expit(intercept[:, None] + slope[:, None] * x)
-        (g0, g1), (h00, h01, h11) = (w * (y - p) @ powers[:, :2]).T, (w * p * (1 - p) @ powers).T
-        determinant = h00 * h11 - h01**2
-        with np.errstate(divide="ignore", invalid="ignore"):
-            steps = np.stack([h11 * g0 - h01 * g1, h00 * g1 - h01 * g0]) / determinant
-        # Far from the answer a whole step may overshoot for ever.
-        steps = np.clip(np.nan_to_num(steps), -_LONGEST_STEP, _LONGEST_STEP)
-        intercept, slope = intercept + steps[0], slope + steps[1]
-        if np.abs(steps).max() < _CONVERGED:
-            break
-    flat = determinant <= 1e-12 * h00 * h11
-    return np.where(flat, np.nan, np.stack([intercept, slope]))
 
 
 def expected_calibration_error(
@@ -90,14 +69,8 @@ def calibration_intercept(risk: np.ndarray, answer: np.ndarray, weights: np.ndar
     nobody did.
     """
     known, w = _known(answer, weights)
-    x, fell = log_odds(risk[known]), w @ answer[known]
-    intercept = np.zeros(len(w))
-    for _ in range(_NEWTON_STEPS):
-        p = expit(intercept[:, None] + x)
-        step = ratio(fell - (w * p).sum(axis=1), (w * p * (1 - p)).sum(axis=1), empty=0.0)
-        intercept += np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
-        if np.abs(step).max(initial=0.0) < _CONVERGED:
-            break
+    fell = w @ answer[known]
+    intercept = fit_level(log_odds(risk[known]), fell, w)
     return np.where((fell > 0) & (fell < w.sum(axis=1)), intercept, np.nan)
 
 

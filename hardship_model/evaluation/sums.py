@@ -13,13 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from hardship_model.evaluation.calibration import (
-    calibration_intercept,
-    fit_line,
-    log_odds,
-    recalibrated,
-)
+from hardship_model.evaluation.calibration import calibration_intercept, log_odds, recalibrated
 from hardship_model.evaluation.metrics import Counts, Ranking, ratio
+from hardship_model.models.lines import fit_line
 
 _TENTHS = 10
 

@@ -13,10 +13,11 @@ import pandas as pd
 from scipy.special import expit
 from scipy.stats import chi2, norm
 
-from hardship_model.evaluation.calibration import fit_line, log_odds
+from hardship_model.evaluation.calibration import log_odds
 from hardship_model.evaluation.drift import stability_index
 from hardship_model.evaluation.metrics import Counts, Ranking, auroc, on_list, ratio
 from hardship_model.evaluation.uncertainty import Draws, interval
+from hardship_model.models.lines import fit_line
 from hardship_model.rates import wilson
 from hardship_model.retraining.summary import Item, Spread, Summary
 

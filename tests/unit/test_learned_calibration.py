@@ -1,12 +1,15 @@
-"""A line from score to probability, drawn on later months than the score was learned on."""
+"""From score to probability: the spread of later months, the level of the model that is kept."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import expit, logit
+from scipy.optimize import minimize
+from scipy.special import expit
+from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 
-from hardship_model.models.calibration import fit_calibrated
+from hardship_model.models.calibration import fit_calibrated, score_of
+from hardship_model.models.lines import fit_line
 
 MONTHS = np.repeat(np.arange(12), 500)
 
@@ -16,26 +19,80 @@ def drawn(seed, *, shift=0.0):
     rng = np.random.default_rng(seed)
     X = pd.DataFrame({"x": rng.normal(size=len(MONTHS))})
     odds = -1.5 + X["x"] + shift * (MONTHS >= 8)
-    return X, (rng.random(len(MONTHS)) < expit(odds)).astype(int)
+    return X, (rng.random(len(MONTHS)) < expit(odds)).to_numpy().astype(int)
 
 
-def calibrated(X, y, **about):
+def calibrated(X, y, *, model=LogisticRegression, **about):
     about = {"as_of": MONTHS, "judged_on": np.ones(len(y), dtype=bool)} | about
-    return fit_calibrated(lambda: LogisticRegression(C=1e6), X, y, **about)
+    return fit_calibrated(model, X, y, **about)
+
+
+class Loud(LogisticRegression):
+    """A logistic that spreads its log-odds twice as widely as it should."""
+
+    def predict_proba(self, X):
+        return expit(2 * self.decision_function(X))[:, None] * [0, 1]
+
+
+class Ranker(LogisticRegression):
+    """The same ranking without probabilities."""
+
+    predict_proba = property()
 
 
 @pytest.mark.parametrize("embargo", [0, 1, 4])
-def test_the_line_is_that_of_later_months_on_the_score_of_a_copy_that_did_not_know_them(embargo):
+@pytest.mark.parametrize("model", [LogisticRegression, Loud, Ranker])
+def test_the_spread_is_what_fits_later_months_on_a_copy_that_did_not_know_them(model, embargo):
     X, y = drawn(1, shift=1.0)
 
-    found = calibrated(X, y, embargo_months=embargo)
+    found = calibrated(X, y, model=model, embargo_months=embargo)
 
     early, late = MONTHS + max(embargo, 1) <= 8, MONTHS >= 8
-    copy = LogisticRegression(C=1e6).fit(X[early], y[early])
-    score = logit(copy.predict_proba(X[late])[:, 1])
-    line = LogisticRegression(C=1e6).fit(score[:, None], y[late])
-    assert found.intercept == pytest.approx(line.intercept_[0])
-    assert found.slope == pytest.approx(line.coef_[0, 0])
+    score = score_of(model().fit(X[early], y[early]), X[late])
+    pull = 100 * score.var() * (model is not Ranker)
+
+    def cost(line):
+        odds = line[0] + line[1] * score
+        return np.logaddexp(0, odds).sum() - y[late] @ odds + pull * (line[1] - 1) ** 2 / 2
+
+    assert found.slope == pytest.approx(minimize(cost, [0.0, 1.0], tol=1e-10).x[1], abs=1e-4)
+
+
+@pytest.mark.parametrize("model", [LogisticRegression, Loud, Ranker])
+def test_as_many_are_expected_in_the_training_as_fell(model):
+    X, y = drawn(3, shift=0.7)
+    judged_on = MONTHS % 3 > 0
+
+    found = calibrated(X, y, model=model, judged_on=judged_on)
+
+    assert found.risk(X[judged_on]).sum() == pytest.approx(y[judged_on].sum(), abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_model_that_is_right_keeps_its_risks_and_a_loud_one_is_quietened(seed):
+    X, y = drawn(seed)
+
+    right, loud = calibrated(X, y), calibrated(X, y, model=Loud)
+
+    truth = expit(-1.5 + X["x"])
+    for found in (right, loud):
+        assert np.abs(found.risk(X) - truth).mean() < 0.05
+    assert right.slope == pytest.approx(1.0, abs=0.2)
+    assert loud.slope == pytest.approx(0.5, abs=0.2)
+
+
+def test_a_handful_of_falls_hardly_moves_the_spread_and_thousands_do():
+    """Of 20,000 rows with the same wrong spread: the fewer fall, the more the model is believed."""
+    rng = np.random.default_rng(0)
+    score = rng.normal(size=20_000)
+    start = np.array([[0.0], [1.0]])
+
+    def slope(rows):
+        fell = (rng.random(rows) < expit(-3 + 0.3 * score[:rows])).astype(float)
+        return fit_line(score[:rows], fell, np.ones((1, rows)), start, prior_events=100)[1, 0]
+
+    assert slope(200) > 0.8
+    assert slope(20_000) < 0.45
 
 
 def test_what_became_known_after_the_later_months_began_teaches_the_copy_nothing():
@@ -47,7 +104,25 @@ def test_what_became_known_after_the_later_months_began_teaches_the_copy_nothing
         for answers in (y, np.where(open_then & (MONTHS > 5), 1 - y, y))
     )
 
-    assert (one.intercept, one.slope) == (two.intercept, two.slope)
+    assert one.slope == two.slope
+
+
+def test_where_nobody_fell_the_risk_is_small_and_known():
+    X, _ = drawn(4)
+
+    found = calibrated(X, np.zeros(len(X)), model=Silent)
+
+    assert 0 < found.risk(X).max() < 1e-3
+
+
+class Silent(BaseEstimator):
+    """A ranking that needs no answers."""
+
+    def fit(self, X, y):
+        return self
+
+    def decision_function(self, X):
+        return X["x"].to_numpy()
 
 
 def in_regions(seed, *, off, share=(0.4, 0.3, 0.3)):
@@ -59,7 +134,7 @@ def in_regions(seed, *, off, share=(0.4, 0.3, 0.3)):
         "region_now": pd.Categorical.from_codes(place, ["north", "south", "west"]),
     })  # fmt: skip
     odds = -1.5 + X["x"] + np.array(off)[place]
-    return X, (rng.random(len(MONTHS)) < expit(odds)).astype(int)
+    return X, (rng.random(len(MONTHS)) < expit(odds)).to_numpy().astype(int)
 
 
 class OfX(LogisticRegression):
