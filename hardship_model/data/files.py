@@ -53,7 +53,11 @@ def read_table(
             f"The file's own name holds what names a person ({told}). Give it another one."
         )
     if not path.is_file():
-        raise MappingError(f"No file {path.name!r} to read in {path.parent.name!r}.")
+        folder = path.resolve().parent.name
+        raise MappingError(
+            f"No file {path.name!r} to read in {folder!r}. Is its path right? In a config it is as"
+            " seen from the config."
+        )
     if path.is_symlink() and path.resolve().parent != path.parent.resolve():
         raise MappingError(
             f"{path.name!r} is a link that leads out of its folder. Name the file itself."

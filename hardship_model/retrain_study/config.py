@@ -13,8 +13,8 @@ from hardship_model.labels import Task
 from hardship_model.models import LEARNED, OF_EVERYBODY, build
 from hardship_model.months import to_month, to_text
 from hardship_model.retraining.gate import GateSettings
-from hardship_model.screen_study.config import tables_of
-from hardship_model.study.config import ConfigError, OfPanel, only, panel_of, task_of
+from hardship_model.study.config import OfPanel, panel_of, task_of
+from hardship_model.study.keys import ConfigError, keys_of, only, tables_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,23 +73,16 @@ def _retrain(table: dict[str, Any], folder: Path) -> Retrain:
         raise ConfigError(f"it lacks {absent}; `now` may be given as --now.")
     panel = panel_of(table.pop("panel"), folder)
     made: dict[str, Any] = {
-        "task": task_of(table.pop("task")),
-        "gate": _settings(table.pop("gate", {})),
+        "task": task_of(table.pop("task"), "[task]"),
+        "gate": GateSettings(**keys_of(GateSettings, table.pop("gate", {}), "[gate]")),
         "groups": groupings(table.pop("groups", {})),
     }
-    plain = {one.name for one in fields(Retrain)} - {*panel, *made}
-    given = only(table, tuple(sorted(plain)), "the config") | {
-        "models": tuple(dict.fromkeys(table["models"])),
-        "now": to_month(table["now"]),
-        "store": _place(table["store"], folder),
-    }
-    return Retrain(**panel, **made, **given)
-
-
-def _settings(table: dict[str, Any]) -> GateSettings:
-    asked = only(table, tuple(one.name for one in fields(GateSettings)), "[gate]")
-    given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in asked.items()}
-    return GateSettings(**given)
+    only(table, {one.name for one in fields(Retrain)} - {*panel, *made}, "the config")
+    table["now"] = to_month(table["now"])
+    given = keys_of(Retrain, table | panel | made, "the config")
+    given["models"] = tuple(dict.fromkeys(given["models"]))
+    given["store"] = _place(given["store"], folder)
+    return Retrain(**given)
 
 
 def _place(store: str, folder: Path) -> str:

@@ -1,8 +1,7 @@
 """The config of `screen`: which towns, which strategies, which budgets, which assumptions."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from hardship_model.screening.comparison import OF_FALLS_ALONE
 from hardship_model.screening.prospect import Prospect
 from hardship_model.screening.ready_made import READY_MADE, ready_made
 from hardship_model.screening.strategies import refuse_unpaid
-from hardship_model.study import ConfigError
+from hardship_model.study.keys import ConfigError, keys_of, tables_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,26 +113,13 @@ def refuse_factors(factors: Sequence[float], name: str, *, wanted: float | None 
         raise ConfigError(f"{name} have to be above 0{more}; got {list(factors)}.")
 
 
-def tables_of(path: Path) -> dict[str, Any]:
-    """What a config file holds. Raises ConfigError with one clear message."""
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except FileNotFoundError:
-        raise ConfigError(f"There is no config {path}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is no TOML: {error}.") from None
-
-
 def load_screen_study(path: Path) -> ScreenStudy:
     """The study that a config file describes. Raises ConfigError with one clear message."""
     table = tables_of(path)
-    known = {one.name for one in fields(ScreenStudy)}
-    if unknown := sorted(set(table) - known):
-        raise ConfigError(f"{path} does not know {unknown}; it knows {sorted(known)}.")
     try:
         name_strategies(table)
-        return ScreenStudy(**{name: _read(name, value) for name, value in table.items()})
+        table |= {k: to_month(table[k]) for k in ("first_month", "last_month") if k in table}
+        return ScreenStudy(**keys_of(ScreenStudy, table, "the config"))
     except (ValueError, TypeError) as error:
         raise ConfigError(f"{path}: {error}") from None
 
@@ -144,9 +130,3 @@ def name_strategies(table: dict[str, Any]) -> None:
     if not isinstance(own, list) or not all(isinstance(spec, dict) for spec in own):
         raise ConfigError("strategy is a list of tables, [[strategy]].")
     table.setdefault("strategies", [*READY_MADE, *(spec.get("name") for spec in own)])
-
-
-def _read(name: str, value: Any) -> Any:
-    if name in ("first_month", "last_month"):
-        return to_month(value)
-    return tuple(value) if isinstance(value, list) else value

@@ -13,13 +13,13 @@ from hardship_model.screen_study.config import (
     name_strategies,
     refuse_absent,
     refuse_factors,
-    tables_of,
 )
 from hardship_model.screening.comparison import OF_FALLS_ALONE
 from hardship_model.screening.panel_reading import RULES_OF, Reading
 from hardship_model.screening.prospect import Prospect
 from hardship_model.screening.ready_made import READY_MADE, ready_made
-from hardship_model.study.config import ConfigError, survey_at
+from hardship_model.study.config import survey_at
+from hardship_model.study.keys import ConfigError, keys_of, only, tables_of
 
 _PANEL = ("survey", "path", "reading")
 
@@ -84,19 +84,18 @@ def load(path: Path) -> ScreenStudy | PanelScreen:
 
 
 def _panel_screen(table: dict[str, Any], folder: Path) -> PanelScreen:
-    panel = table.pop("panel")
-    known = sorted({one.name for one in fields(PanelScreen)} - set(_PANEL) | {"panel"})
-    for keys, allowed in ((panel, _PANEL), (table, known)):
-        if unknown := sorted(set(keys) - set(allowed)):
-            raise ConfigError(f"it does not know {unknown}; it knows {list(allowed)}.")
-    reading = {name: _names(name, columns) for name, columns in panel.get("reading", {}).items()}
-    given: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
+    panel = only(table.pop("panel"), _PANEL, "[panel]")
+    if not isinstance(panel.get("survey"), str):
+        raise ConfigError("[panel] lacks survey: rwm5yr, eph, or the path of a mapping file.")
+    only(table, {one.name for one in fields(PanelScreen)} - set(_PANEL), "the config")
+    told = only(panel.get("reading", {}), [f.name for f in fields(Reading)], "[panel.reading]")
+    table |= {k: to_month(table[k]) for k in ("first_month", "last_month") if k in table}
+    made = {
+        "survey": survey_at(panel["survey"], folder),
+        "path": folder / panel["path"] if "path" in panel else None,
+        "reading": Reading(**{name: _names(name, columns) for name, columns in told.items()}),
     }
-    given |= {name: to_month(given[name]) for name in ("first_month", "last_month")}
-    path = folder / panel["path"] if "path" in panel else None
-    survey = survey_at(panel["survey"], folder)
-    return PanelScreen(survey=survey, path=path, reading=Reading(**reading), **given)
+    return PanelScreen(**keys_of(PanelScreen, table | made, "the config"))
 
 
 def _names(name: str, columns: Any) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The main job: from a config to the tables of a run."""
 
-from hardship_model.study.config import TOWN, ConfigError, OfPanel, Study, Visits, load_study
+from hardship_model.study.config import TOWN, OfPanel, Study, Visits, load_study
 from hardship_model.study.folder import MARK, read_json, read_results, write_results
+from hardship_model.study.keys import ConfigError
 from hardship_model.study.own_panel import of_panel
 from hardship_model.study.run import (
     Results,

@@ -1,6 +1,5 @@
 """A study as its config file describes it: which households, what is asked, of which models."""
 
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -10,15 +9,12 @@ from hardship_model.evaluation.groupings import Grouping, groupings
 from hardship_model.labels import Question
 from hardship_model.models import BASELINES, build
 from hardship_model.months import to_month
+from hardship_model.study.keys import ConfigError, keys_of, only, tables_of
 
 #: The survey that is an invented town.
 TOWN = "town"
 #: Months of an origin, as a config writes them.
 ORIGIN_MONTHS = ("train_until", "test_from", "answers_until")
-
-
-class ConfigError(ValueError):
-    """A config that cannot be run: what came, what was wanted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +69,7 @@ class Study(OfPanel):
 
 def load_study(path: Path) -> Study:
     """The study that a config file describes. Raises ConfigError with one clear message."""
-    try:
-        with path.open("rb") as file:
-            table = tomllib.load(file)
-    except FileNotFoundError:
-        raise ConfigError(f"There is no config {path}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is no TOML: {error}.") from None
+    table = tables_of(path)
     try:
         return _study(table, path.parent)
     except (ValueError, TypeError, KeyError) as error:
@@ -87,32 +77,45 @@ def load_study(path: Path) -> Study:
 
 
 def _study(table: dict[str, Any], folder: Path) -> Study:
+    own = {one.name for one in fields(Study)} - {one.name for one in fields(OfPanel)}
+    only(table, own | {"panel"}, "the config")
     panel = panel_of(table.pop("panel", {}), folder)
-    models = tuple(dict.fromkeys([*BASELINES, *table.pop("models", ())]))
-    for name in models:
+    made: dict[str, Any] = {
+        "tasks": tuple(task_of(one, "[[tasks]]") for one in tables("tasks", table)),
+        "origins": tuple(_origin(one, "[[origins]]") for one in tables("origins", table)),
+        "visits": _visit_plan(table.pop("visits")) if "visits" in table else None,
+        "groups": groupings(table.pop("groups", {})),
+    }
+    roles = {one.role for one in made["origins"]}
+    if not made["tasks"] or roles != {"choose", "judge"}:
+        raise ConfigError(
+            "at least one [[tasks]], one [[origins]] that judges, and before it one with"
+            ' role = "choose" are needed. (Configs of `screen` and `retrain` have none.)'
+        )
+    table.setdefault("models", [])
+    given = keys_of(Study, table | panel | made, "the config")
+    given["models"] = tuple(dict.fromkeys([*BASELINES, *given["models"]]))
+    for name in given["models"]:
         build(name, (), seed=0)
-    visits = table.pop("visits", None)
-    groups = groupings(table.pop("groups", {}))
-    tasks = tuple(task_of(t) for t in table.pop("tasks", ()))
-    origins = tuple(_origin(o) for o in table.pop("origins", ()))
-    if not tasks or not any(o.role == "judge" for o in origins):
-        raise ConfigError("at least one [[tasks]] and one [[origins]] that judges are needed.")
-    known = ("name", "title", "title_zh", "list_shares", "n_draws", "seed")
-    plain = only(table, known, "the config")
-    return Study(
-        tasks=tasks,
-        origins=origins,
-        models=models,
-        visits=_visit_plan(visits) if visits else None,
-        groups=groups,
-        **panel,
-        **{k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()},  # type: ignore[arg-type]
-    )
+    return Study(**given)
+
+
+def tables(name: str, table: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tables [[name]] of a config, which are taken out of it. Raises ConfigError."""
+    found = table.pop(name, [])
+    if not isinstance(found, list):
+        raise ConfigError(f"{name} is a list of tables: write [[{name}]], with two brackets.")
+    return found
 
 
 def panel_of(table: dict[str, Any], folder: Path) -> dict[str, Any]:
     """What [panel] says of the households, as fields of `OfPanel`; paths as seen from `folder`."""
     panel = only(table, ("survey", "path", "households", "seed", "learn_from"), "[panel]")
+    if not isinstance(panel.get("survey"), str):
+        raise ConfigError(
+            "[panel] lacks survey: rwm5yr, eph, town, or the path of a mapping file. (Configs of"
+            " `screen` over towns have no [panel].)"
+        )
     return {
         "survey": survey_at(panel["survey"], folder),
         "path": (folder / panel["path"]) if "path" in panel else None,
@@ -127,27 +130,32 @@ def survey_at(survey: str, folder: Path) -> str:
     return str(folder / survey) if survey.endswith(".toml") else survey
 
 
-def only(table: dict[str, Any], allowed: tuple[str, ...], where: str) -> dict[str, Any]:
-    """The table, unless it has keys that nobody knows. Raises ConfigError."""
-    unknown = sorted(set(table) - set(allowed))
-    if unknown:
-        raise ConfigError(f"{where} does not know {unknown}; it knows {sorted(allowed)}.")
-    return table
+def task_of(table: dict[str, Any], where: str) -> Task:
+    """The forecast that a table of a config asks for. Raises ConfigError, which names `where`."""
+    asked = {one.name for one in fields(Question)}
+    known = asked | {one.name for one in fields(Task)} - {"question"}
+    only(table, known, where)
+    question = {k: v for k, v in table.items() if k in asked}
+    rest = {k: v for k, v in table.items() if k not in asked}
+    made = Question(**keys_of(Question, question, where))
+    return Task(**keys_of(Task, rest | {"question": made}, where))
 
 
-def task_of(table: dict[str, Any]) -> Task:
-    """The forecast that a table of a config asks for."""
-    asked = {f.name for f in fields(Question)}
-    question = Question(**{k: v for k, v in table.items() if k in asked})
-    return Task(question=question, **{k: v for k, v in table.items() if k not in asked})
-
-
-def _origin(table: dict[str, Any]) -> Origin:
+def _origin(table: dict[str, Any], where: str) -> Origin:
     months = {k: to_month(table[k]) for k in ORIGIN_MONTHS if k in table}
-    return Origin(**(table | months))
+    return Origin(**keys_of(Origin, table | months, where))
 
 
 def _visit_plan(table: dict[str, Any]) -> Visits:
+    only(table, {*ORIGIN_MONTHS, *(one.name for one in fields(Visits))} - {"origin"}, "[visits]")
     months = {k: v for k, v in table.items() if k in ORIGIN_MONTHS}
     rest = {k: v for k, v in table.items() if k not in ORIGIN_MONTHS}
-    return Visits(origin=_origin(months | {"name": "visits"}), **rest)
+    origin = _origin(months | {"name": "visits"}, "[visits]")
+    plan = Visits(**keys_of(Visits, rest | {"origin": origin}, "[visits]"))
+    if not 0 < plan.share <= 1 or plan.lag_months < 1 or plan.replicates < 1:
+        raise ConfigError(
+            "[visits]: share lies above 0 and at most at 1; lag_months and replicates are 1 or"
+            " more."
+        )
+    build(plan.model, (), seed=0)
+    return plan

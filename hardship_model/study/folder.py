@@ -14,7 +14,8 @@ import pandas as pd
 
 from hardship_model.features import Feature
 from hardship_model.files import read_csv, write_csv, write_json
-from hardship_model.study.config import ConfigError, load_study
+from hardship_model.study.config import load_study
+from hardship_model.study.keys import ConfigError
 from hardship_model.study.run import TABLES, Results, as_files
 
 #: By this file a folder is known as one that `run` or `screen` wrote.

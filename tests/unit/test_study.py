@@ -136,14 +136,32 @@ def test_a_run_folder_is_replaced_but_nothing_else_is(runs):
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (("kind = ", "sort = "), "sort"),
-        (('ask = "in_hardship_at"', 'ask = "falls"'), "ask is 'entered_within'"),
+        (("kind = ", "sort = "), "[[tasks]] does not know ['sort']; it knows ['ask', "),
+        (
+            ('kind = "return"', 'kind = "returns"'),
+            "kind is one of ['first_fall', 'return', 'both']",
+        ),
+        (('ask = "in_hardship_at"', 'ask = "falls"'), "ask is one of ['entered_within', 'in_ha"),
         (("horizon_months = 12", "horizon_months = 0"), "at least 1"),
+        (("horizon_months = 12", 'horizon_months = "12"'), "horizon_months is a whole number; got"),
+        (('name = "return_next_year"', ""), "[[tasks]] lacks ['name']"),
+        (("train_until", "train_till"), "[[origins]] does not know ['train_till']"),
+        (('role = "choose"', 'role = "chose"'), "role is one of ['choose', 'judge']; got 'chose'"),
+        (('role = "choose"', ""), 'one with role = "choose" are needed'),
+        (("lag_months = 12", "lag = 12"), "[visits] does not know ['lag']"),
+        (("lag_months = 12", 'lag_months = "12"'), "[visits]: lag_months is a whole number"),
+        (("share = 0.1", "share = 10"), "share lies above 0 and at most at 1"),
+        (('model = "logistic"', 'model = "logistik"'), "There is no model 'logistik'"),
+        (('survey = "rwm5yr"', ""), "[panel] lacks survey"),
+        (('title = "German households, 1984–1988"', ""), "the config lacks ['title']"),
+        (('models = ["logistic"]', 'models = "logistic"'), "models is a list in [ ]; got 'log"),
+        (("n_draws = 30", "n_draws = true"), "n_draws is a whole number; got True"),
+        (("n_draws = 30", 'list_shares = ["10%"]'), "each of the config: list_shares is a number"),
         (('train_until = "1986-12"', 'train_until = "1986"'), "A month is written like"),
         (('train_until = "1986-12"', 'train_until = "1988-12"'), "must not lie after test_from"),
         (('models = ["logistic"]', 'models = ["oracle"]'), "There is no model 'oracle'"),
         (("[panel]", "[panel]\ncolour = 1"), "does not know"),
-        (("[[tasks]]", "[[chores]]"), "at least one"),
+        (("[[tasks]]", "[[chores]]"), "the config does not know ['chores']"),
         (("n_draws = 30", "draws = 30"), "does not know ['draws']"),
         (('name = "rwm5yr"', "name ="), "is no TOML"),
     ],
@@ -157,6 +175,19 @@ def test_a_bad_config_gets_one_clear_message(tmp_path, spoil, said):
         load_study(path)
 
     assert said in str(told.value)
+
+
+def test_a_config_saved_by_an_editor_that_marks_its_files_is_read_and_a_folder_is_not(tmp_path):
+    (tmp_path / "marked.toml").write_text(SMALL, encoding="utf-8-sig")
+
+    assert load_study(tmp_path / "marked.toml") == load_study_of(SMALL, tmp_path)
+    with pytest.raises(ConfigError, match=r"\(it is a folder\)"):
+        load_study(tmp_path)
+
+
+def load_study_of(text, folder):
+    (folder / "plain.toml").write_text(text, encoding="utf-8")
+    return load_study(folder / "plain.toml")
 
 
 def test_a_config_that_is_not_there_is_said_so(tmp_path):
