@@ -27,13 +27,14 @@ seed = 7
 
 # %%
 # %matplotlib inline
+import pandas as pd
 from IPython.display import Markdown
 
 from hardship_model.data.population import Config, invent, records, truth_panel
 from hardship_model.figures import draw_moves, draw_strips
 from hardship_model.months import to_month
 from hardship_model.parameters import describe
-from hardship_model.privacy import withhold_small_cells
+from hardship_model.privacy import shown, withhold_small_cells
 from hardship_model.rates import wilson
 from hardship_model.report import about_falls, about_panel, moves_table
 from hardship_model.rules import in_hardship
@@ -112,26 +113,26 @@ draw_moves(moved[moved["months"].isin([6, 12, 24, 36])])
 by_form = last.groupby("employment_form", observed=True).agg(
     n=("hard", "size"), events=("hard", "sum"), filed=("filed", "sum")
 )
-by_form["in hardship"] = by_form["events"] / by_form["n"]
-shown = withhold_small_cells(by_form.reset_index(), shown=["in hardship"])
-shown["in hardship"] = (
-    shown["in hardship"].map("{:.1%}".format, na_action="ignore").fillna("withheld")
-)
-shown[["employment_form", "n", "in hardship"]].rename(
-    columns={"employment_form": "work of the main earner", "n": "households"}
-)
+told = shown(by_form.assign(share=by_form["events"] / by_form["n"]), events="events")
+pd.DataFrame(
+    {
+        "households": told["n"].map("{:,.0f}".format, na_action="ignore").fillna("withheld"),
+        "in hardship": told["share"].map("{:.1%}".format, na_action="ignore").fillna("withheld"),
+    }
+).rename_axis("work of the main earner")
 
 # %%
 hard_now = last[last["hard"]]
 known_by = hard_now.groupby("union_member", observed=True).agg(
     n=("filed", "size"), events=("filed", "sum")
 )
-known_by["on file"] = known_by["events"] / known_by["n"]
-shown = withhold_small_cells(known_by.reset_index(), shown=["on file"])
-shown["on file"] = shown["on file"].map("{:.0%}".format, na_action="ignore").fillna("withheld")
-shown[["union_member", "n", "on file"]].rename(
-    columns={"union_member": "union member", "n": "in hardship"}
-)
+told = shown(known_by.assign(share=known_by["events"] / known_by["n"]), events="events")
+pd.DataFrame(
+    {
+        "in hardship": told["n"].map("{:,.0f}".format, na_action="ignore").fillna("withheld"),
+        "on file": told["share"].map("{:.0%}".format, na_action="ignore").fillna("withheld"),
+    }
+).rename_axis("union member")
 
 # %% [markdown]
 # *What to see.* Whoever has no union stands on no union's list. The misses of one channel and of the next are not independent: the same families are hard to see for all of them.

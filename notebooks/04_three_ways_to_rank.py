@@ -20,6 +20,8 @@
 # A **model** has learned from what became of others. Do they send the staff to the same doors, do they find the same falls – and can each of them say why?*
 
 # %% tags=["parameters"]
+panel = "rwm5yr"  # or the path of a mapping file of yours
+file = ""  # what the mapping describes; none when it names a database
 households = 5000
 seed = 7
 list_share = 0.05
@@ -241,22 +243,27 @@ pd.DataFrame(
 # %% [markdown]
 # ## The real survey beside it
 #
-# German households, 1984 to 1988: who of those out of hardship is in it a year later? Learned from the years to 1987, judged on 1988.
+# As shipped, German households, 1984 to 1988: who of those out of hardship is in it a year later? The last year with an answer judges, those before it teach.
 
 # %%
-germany = study.load_study(Path("../configs/rwm5yr.toml"))
-[asked] = [t for t in germany.tasks if t.kind == "both"]
-panel = study.read(germany).panel
-real = score_everybody(
-    panel, task=asked, origin=germany.origins[-1], models=ways, declared=declare(panel), seed=1
+real = study.read_survey(panel, file)
+survey = study.of_panel(study.load_study(Path("../configs/rwm5yr.toml")), panel, file)
+[asked] = [t for t in survey.tasks if t.kind == "both"]
+of_survey = score_everybody(
+    real, task=asked, origin=survey.origins[-1], models=ways, declared=declare(real), seed=1
 )
-of_germany = withhold_few_on_lists(judge(real, list_shares=(list_share,), n_draws=n_draws, seed=1))
-figures.draw_models(of_germany, nothing_chosen)
+judged_there = withhold_few_on_lists(
+    judge(of_survey, list_shares=(list_share,), n_draws=n_draws, seed=1)
+)
+Markdown(report.about_panel(real))
 
 # %%
-doors = {way: on_the_list(s, share=list_share) for way, s in real.score.items()}
+figures.draw_models(judged_there.assign(role="judge"), nothing_chosen)
+
+# %%
+doors = {way: on_the_list(s, share=list_share) for way, s in of_survey.score.items()}
 both = same_doors(doors).set_index(["one", "other"])["share"]
-rows = of_germany[of_germany["metric"].str.startswith("recall")].set_index("model")
+rows = judged_there[judged_there["metric"].str.startswith("recall")].set_index("model")
 Markdown(
     f"Of the places on the model's list, {both[model, 'scorecard']:.0%} are on the card's and {both[model, 'income_over_line']:.0%} on that of income alone."
     f" Of {rows['n'].max():.0f} falls the card has {words.percent(rows.loc['scorecard', 'value'])}, {words.model(model)} {words.percent(rows.loc[model, 'value'])}, income alone {words.percent(rows.loc['income_over_line', 'value'])};"

@@ -20,13 +20,17 @@
 # Which channels together, and what if the numbers we assumed are wrong?*
 
 # %% tags=["parameters"]
+panel = "rwm5yr"  # or the path of a mapping file of yours
+file = ""  # what the mapping describes; none when it names a database
+reading = {}  # of a panel of yours: which columns tell what, such as {"stays": ["hospital"]}
+exit_months = 1  # months out of hardship that end a spell; 6 suits a monthly panel
+spell_months = 1  # months that a spell must last to count; 3 suits a monthly panel
 households = 1500
 towns = 2
 n_draws = 200
 assumption_draws = 3
 strategies = (
     "status_quo",
-    "guangxi_online",
     "guangxi_combined",
     "income_visits",
     "model_visits",
@@ -42,7 +46,7 @@ from pathlib import Path
 import pandas as pd
 from IPython.display import Markdown
 
-from hardship_model import figures, report, screen_study
+from hardship_model import figures, report, screen_study, study
 from hardship_model.screening.comparison import compare
 from hardship_model.screening.tallies import add_up, tally
 
@@ -70,9 +74,33 @@ results = screen_study.run(plan)
 Markdown("\n".join(f"* {sentence}" for sentence in report.screened_in_short(results)))
 
 # %% [markdown]
+# ## One queue, drawn
+#
+# Eight invented families wait to be visited, the likeliest first. Three of them fell. With half the means two are visited, with the usual ones four, with twice the means all eight.
+
+# %%
+queue = pd.DataFrame(
+    {
+        "household": ["alva", "bodo", "edda", "fria", "gerd", "hild", "ida", "jona"],
+        "fell": [True, False, True, False, False, False, True, False],
+    }
+)
+queue["visits needed to reach it"] = range(1, len(queue) + 1)
+queue
+
+# %%
+found_with = {visits: int(queue["fell"].head(visits).sum()) for visits in (2, 4, 8)}
+Markdown(
+    "Found of "
+    + f"{queue['fell'].sum()}: "
+    + ", ".join(f"{found} with {visits} visits" for visits, found in found_with.items())
+    + ". Each fall costs more visits than the one before it: what the first visits leave over is harder to find. A better order moves the falls up; more visits only go further down."
+)
+
+# %% [markdown]
 # ## More of the same
 #
-# Budget and visits grow together, from half the usual means to twice.
+# The whole town now. Budget and visits grow together, from half the usual means to twice.
 
 # %%
 figures.draw_frontier(results.frontier)
@@ -123,10 +151,11 @@ mix.assign(channels=mix["channels"].str.replace("_", " "))[
 
 # %%
 played = []
-for stage in screen_study.settle(plan):
+without_models = replace(plan, strategies=("status_quo", "guangxi_combined"))
+for stage in screen_study.settle(without_models):
     [usual] = [
         one
-        for one in screen_study.strategies_for(plan, stage.world)
+        for one in screen_study.strategies_for(without_models, stage.world)
         if one.name == "guangxi_combined"
     ]
     kept = tuple(channel for channel in usual.channels if channel.name != "linkage")
@@ -147,6 +176,11 @@ compare(sums, reference="guangxi_combined").query(
 # %%
 figures.draw_draws(results.assumption_draws)
 
+# %% [markdown]
+# *What to see.* Filled: in which share of the draws, each of all assumptions at once, a strategy was the best. Rings: in which share of the towns, with the numbers in force. A lead that is there with these numbers and gone in the draws was a lead of the numbers.
+#
+# Then one assumption at a time:
+
 # %%
 figures.draw_flips(results.flip_points)
 
@@ -162,6 +196,36 @@ figures.draw_sensitivity(results.sensitivity)
 # %% [markdown]
 # *What to see.* A long bar: the answer hangs on this number, so it is worth finding out. A ring beyond its bar: how much it matters depends on where the other numbers stand.
 # Two trajectories, as here, are few; `trajectories` in the config sets how many.
+#
+# ## The real survey beside it
+#
+# As shipped, German households of 1986 to 1988, who really fell. Nobody looked for them: channels, costs and staff are the assumed ones of a Chinese office. Which channels an office has is not asked there, so only two ways are held against each other: a clerk who goes by income, and a model.
+
+# %%
+real = study.read_survey(panel, file)
+survey = screen_study.of_panel(
+    screen_study.load(Path("../configs/screen_rwm5yr.toml")), panel, file, reading
+)
+survey = replace(
+    survey,
+    strategies=("income_visits", "model_visits"),
+    reference="income_visits",
+    replicates=2,
+    n_draws=n_draws,
+    exit_months=exit_months,
+    spell_months=spell_months,
+)
+found_there = screen_study.run_panel(survey)
+Markdown(report.about_panel(real))
+
+# %%
+figures.draw_frontier(found_there.frontier)
+
+# %%
+Markdown("\n".join(f"* {sentence}" for sentence in report.panel_in_short(found_there)))
+
+# %% [markdown]
+# *What to see.* Here too more visits find more, and less so the more there are. How many visits the model is worth hangs on the file from which it learns: this one missed nobody who was seen, better than any real one.
 #
 # ## What this does not show
 #

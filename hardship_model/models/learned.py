@@ -67,7 +67,9 @@ def signed_logs() -> FunctionTransformer:
 
 
 def _signed_log(amounts: pd.DataFrame) -> pd.DataFrame:
-    return amounts.apply(lambda column: np.sign(column) * steady.log(1 + np.abs(column)))
+    values = amounts.to_numpy(dtype=float)
+    logs = np.sign(values) * steady.log(1 + np.abs(values))
+    return pd.DataFrame(logs, index=amounts.index, columns=amounts.columns)
 
 
 def boosting(declared: Sequence[Feature], *, seed: int = 0) -> LGBMClassifier:

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,12 @@ PARAMETERS = "parameters"
 _TELLABLE = frozenset(
     ("ConfigError", "DatabaseError", "IdentifierError", "MappingError", "PanelError", "TableError")
 )
+_UNTOLD = (
+    " What other libraries say may quote a value and is not repeated here: open the notebook with"
+    " these settings in JupyterLab to see it. A town or panel of very few households is one reason."
+)
+#: How Python prints a note for readers; the place before it and the line of code after it are left.
+_NOTE = re.compile(r"^.+:\d+: ReadWarning: (.*)$", re.MULTILINE)
 
 
 class NotebookError(ValueError):
@@ -100,6 +107,12 @@ def run_notebook(notebook: Path, out: Path, parameters: Mapping[str, Any]) -> tu
     its kind alone; OutputError when `out` is a file.
     """
     known = parameters_of(notebook)
+    if "panel" in parameters and "panel" not in known:
+        raise NotebookError(
+            f"{notebook.stem} takes no panel: it asks what became of households that nobody"
+            " visited, and that is known in invented towns alone. Set "
+            f"{', '.join(known)} with --set."
+        )
     if unknown := sorted(set(parameters) - set(known)):
         raise NotebookError(
             f"{notebook.stem} does not take {', '.join(unknown)}; it takes {', '.join(known)}."
@@ -137,16 +150,27 @@ def _executed(notebook: Path, made: Path, parameters: Mapping[str, Any]) -> Any:
             kernel_name="python3", language="python",
         )  # fmt: skip
     except papermill.PapermillExecutionError as error:
-        said = f": {error.evalue}" if error.ename in _TELLABLE else f" ({error.ename})."
+        said = f": {error.evalue}" if error.ename in _TELLABLE else f" ({error.ename}).{_UNTOLD}"
         raise NotebookError(
             f"Cell {error.cell_index} of {notebook.stem} did not run{said}"
         ) from None
     content.metadata.pop("papermill", None)
     for cell in content.cells:
+        _keep_notes(cell)
         for left in ("papermill", "execution"):
             cell.metadata.pop(left, None)
     papermill.iorw.write_ipynb(content, str(made))
     return content
+
+
+def _keep_notes(cell: Any) -> None:
+    """Of what a cell warned of, keep what this library says to a reader, once, without places."""
+    warned = [o for o in cell.get("outputs", []) if o.get("name") == "stderr"]
+    if warned:
+        said = dict.fromkeys(_NOTE.findall("".join(o["text"] for o in warned)))
+        warned[0]["text"] = "".join(f"Note. {one}\n" for one in said)
+        kept = [warned[0]] if said else []
+        cell["outputs"] = kept + [o for o in cell["outputs"] if o not in warned]
 
 
 def _page(content: Any, title: str) -> str:

@@ -70,7 +70,9 @@ def gap_said(row: _Row) -> str:
 
 
 def about_the_model(results: ScreenResults | PanelResults) -> Iterator[str]:
-    """How many visits a month is each model worth?"""
+    """How many visits a month is each model worth? Nothing is said when one budget was played."""
+    if results.frontier["factor"].nunique() < 2:
+        return
     for row in records(results.worth_in_visits):
         yield say(
             "{strategy} with {visits} visits a month finds as many as {other} with so many more:"
@@ -85,7 +87,7 @@ def _worth(row: _Row, frontier: pd.DataFrame) -> str:
     played = frontier.loc[frontier["strategy"] == row["against"], "factor"]
     ends = [(end - 1) * row["visits_per_month"] for end in (played.min(), played.max())]
     worth, low, high = (_visits(row[c], *ends) for c in ("worth", "low", "high"))
-    return words.around(worth, words.to(low, high))
+    return worth if worth == low == high else words.around(worth, words.to(low, high))
 
 
 def _visits(more: float, fewest: float, most: float) -> str:

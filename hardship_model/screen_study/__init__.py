@@ -5,6 +5,7 @@ Stands above `screening`, which knows no models, and lends it their scores.
 
 from hardship_model.screen_study.config import ScreenStudy, load_screen_study
 from hardship_model.screen_study.folder import read_results, write_results
+from hardship_model.screen_study.own_panel import of_panel
 from hardship_model.screen_study.panel_config import PanelScreen, load
 from hardship_model.screen_study.panel_run import PanelResults, run_panel
 from hardship_model.screen_study.panel_scores import scores_of_panel
@@ -23,6 +24,7 @@ __all__ = [
     "as_files",
     "load",
     "load_screen_study",
+    "of_panel",
     "read_results",
     "run",
     "run_panel",

@@ -23,11 +23,9 @@ from hardship_model.report.notebook import (
     run_notebook,
 )
 
-#: Those in which real households stand; the others are played in invented towns alone.
-OF_A_PANEL = [
-    "01_who_is_in_the_panel", "02_what_is_a_return", "03_what_could_have_been_known",
-    "05_would_it_have_worked_then", "06_whom_does_it_miss",
-]  # fmt: skip
+#: Those in which real households stand: all but the one that asks about whom nobody visited.
+OF_TOWNS = "10_what_if_only_the_screened_are_labelled"
+OF_A_PANEL = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb") if path.stem != OF_TOWNS)
 MAPPING = """
 name = "office"
 about = "One row per household and month."
@@ -135,8 +133,8 @@ def test_a_panel_is_named_as_seen_from_any_folder_and_never_by_an_address(tmp_pa
 
 
 def test_a_panel_for_a_notebook_of_towns_is_refused_before_anything_runs(tmp_path):
-    with pytest.raises(NotebookError, match=r"07_a_year_of_visits does not take panel; it takes"):
-        run_notebook(find_notebook("07"), tmp_path / "out", {"panel": "office.toml"})
+    with pytest.raises(NotebookError, match=r"takes no panel: .* towns alone. Set households, "):
+        run_notebook(find_notebook("10"), tmp_path / "out", {"panel": "office.toml"})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -187,6 +185,21 @@ def test_a_cell_that_fails_or_shows_households_leaves_nothing(small, tmp_path, s
     assert sorted(p.name for p in tmp_path.iterdir()) == ["01_small.ipynb"]
 
 
+def test_a_note_for_the_reader_is_kept_once_and_tells_no_place(small, tmp_path):
+    path = small(
+        "import warnings\nfrom hardship_model.data.specification import ReadWarning\n"
+        "for line in range(2):\n"
+        "    warnings.warn_explicit('7 rows left out.', ReadWarning, '/home/somebody/a.py', line)\n"
+        "warnings.warn('of a library')\n'seen'"
+    )
+
+    notebook, _ = run_notebook(path, tmp_path / "out", {"households": 7})
+
+    note, seen = json.loads(notebook.read_text(encoding="utf-8"))["cells"][-1]["outputs"]
+    assert "".join(note["text"]) == "Note. 7 rows left out.\n"
+    assert "seen" in "".join(seen["data"]["text/plain"])
+
+
 def test_a_file_in_the_folders_place_is_refused(small, tmp_path):
     (tmp_path / "out").write_text("mine", encoding="utf-8")
 
@@ -205,9 +218,8 @@ def test_of_another_panel_the_texts_are_said_to_be_of_another():
 def test_every_notebook_of_a_panel_runs_on_an_offices_own(extract, tmp_path, name):
     mapping, file = extract
     command = ["notebook", name[:2], "--panel", str(mapping), "--file", str(file)]
-    small = (
-        ["--set", "households=1500"] if "households" in parameters_of(find_notebook(name)) else []
-    )
+    usual = parameters_of(find_notebook(name)).get("households", 0)
+    small = ["--set", "households=3000"] if usual > 3000 else []
 
     app([*command, *small, "--out", str(tmp_path / "out")], standalone_mode=False)
 

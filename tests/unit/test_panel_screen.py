@@ -11,12 +11,14 @@ import pytest
 from asked_panels import READING, random_panel
 
 from hardship_model import figures, report, screen_study
+from hardship_model.data.panel import PanelError
 from hardship_model.features.declared import HARDSHIP
 from hardship_model.files import write_csv
 from hardship_model.months import to_text
 from hardship_model.privacy.suppression import Book
 from hardship_model.privacy.tables import known, places
 from hardship_model.schema import check
+from hardship_model.screen_study import own_panel
 from hardship_model.screen_study import panel_scores as scoring
 from hardship_model.screen_study.panel_run import by_luck, playable
 from hardship_model.screening.panel_reading import office_view
@@ -385,3 +387,40 @@ def test_argentine_households_can_be_played_in_short_windows_only():
     assert out_of["within_1"] > 5000
     assert out_of["within_3"] == out_of["within_6"] == out_of["monitored_who_fell"] == 0
     assert results.left_out == ()
+
+
+def shipped():
+    return screen_study.load(CONFIGS / "screen_rwm5yr.toml")
+
+
+def test_another_panel_is_played_in_its_last_whole_periods_and_never_in_its_first_year(monkeypatch):
+    # 14 quarters, 42 months: 30 are left for the study's 36
+    panel = random_panel(1, periods=14)
+    monkeypatch.setattr(own_panel, "read_survey", lambda survey, path: panel)
+
+    study = screen_study.of_panel(shipped(), "mine.toml", "mine.csv", {"stays": ["nights"]})
+
+    assert study.last_month == int(panel.months[-1])
+    assert study.first_month == study.last_month - 29
+    assert study.first_month == int(panel.months[0]) - 2 + 12
+    assert study.reading.stays == ("nights",)
+    assert not study.reading.flexible
+    assert (study.survey, study.name) == ("mine.toml", "made up 1")
+
+
+def test_the_studys_own_panel_keeps_it_and_what_does_not_fit_is_refused(monkeypatch):
+    monkeypatch.setattr(own_panel, "read_survey", lambda survey, path: random_panel(1, periods=7))
+
+    assert screen_study.of_panel(shipped(), "rwm5yr") == shipped()
+    with pytest.raises(PanelError, match="visits want two years and more"):
+        screen_study.of_panel(shipped(), "mine.toml")
+    with pytest.raises(ConfigError, match=r"reading does not know \['hospital'\]"):
+        screen_study.of_panel(shipped(), "mine.toml", None, {"hospital": ["nights"]})
+
+
+def test_where_one_budget_was_played_nothing_is_said_of_other_ones(small):
+    run, _ = small
+    alone = replace(run, frontier=run.frontier[run.frontier["factor"] == 1])
+
+    assert any("finds as many as" in said for said in report.panel_in_short(run))
+    assert not any("finds as many as" in said for said in report.panel_in_short(alone))
