@@ -47,6 +47,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from hardship_model import figures, report, screen_study, study
+from hardship_model.months import to_month
 from hardship_model.screening.comparison import compare
 from hardship_model.screening.tallies import add_up, tally
 
@@ -57,6 +58,7 @@ plan = replace(
     plan,
     households=households,
     towns=towns,
+    last_month=to_month("2022-06"),
     strategies=strategies,
     n_draws=n_draws,
     factors=(0.5, 1.0, 2.0),

@@ -181,7 +181,7 @@ figures.draw_shifts(moved[wrong_in], most=8)
 # *What to see.* Above, how far each distribution lies from what the candidate was judged on: incomes against the line lie beyond the bound, and with them the candidate's risks, which are made of them. Below, what is missing: nothing moved, since the column was filled, with the wrong thing.
 
 # %% [markdown]
-# What that does to one household, drawn from the wrong province: an invented one, of those in hardship the one that the candidate puts highest by its right records.
+# What that does to one household, drawn from the wrong province: an invented one, picked since of all in hardship there it loses most places on the list.
 
 # %%
 _, _, candidate, X_now, newest = served[wrong_in]
@@ -191,13 +191,15 @@ by_records = {
     "as delivered": candidate.risk(X_now),
 }
 hard = truth.rows[(truth.rows["month"] == to_month(wrong_in)) & truth.rows["in_hardship"]]
-hard = hard.loc[hard["place"] == wrong_place, "household_id"]
-pick = int(np.where(newest["household_id"].isin(hard), by_records["right"], -1).argmax())
+there = newest["household_id"].isin(hard["household_id"])
+there &= newest["household_id"].isin(rows.loc[wrong, "household_id"])
+places = {name: pd.Series(-risk).rank(method="min") for name, risk in by_records.items()}
+pick = int((places["as delivered"] - places["right"]).where(there.to_numpy(), -1).argmax())
 pd.DataFrame(
     {
         "risk": {name: f"{risk[pick]:.1%}" for name, risk in by_records.items()},
         f"place among {len(newest):,}": {
-            name: f"{int((risk > risk[pick]).sum()) + 1:,}" for name, risk in by_records.items()
+            name: f"{place[pick]:,.0f}" for name, place in places.items()
         },
     }
 ).rename_axis("records")
