@@ -189,7 +189,7 @@ def test_a_note_for_the_reader_is_kept_once_and_tells_no_place(small, tmp_path):
     path = small(
         "import warnings\nfrom hardship_model.data.specification import ReadWarning\n"
         "for line in range(2):\n"
-        "    warnings.warn_explicit('7 rows left out.', ReadWarning, '/home/somebody/a.py', line)\n"
+        "    warnings.warn_explicit('7 rows left out.', ReadWarning, '/some/where/a.py', line)\n"
         "warnings.warn('of a library')\n'seen'"
     )
 
