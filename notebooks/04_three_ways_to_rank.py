@@ -176,7 +176,7 @@ offered[["pillar", "adds", "label", "label_zh", "rule"]]
 check = found.score[0] - scored.score[model][pick]
 print(
     f"Base {found.base:.3f}, pillars {pillars.iloc[0].sum():+.3f}: together {found.score[0]:.3f}."
-    f" The model says {scored.score[model][pick]:.3f}; apart by less than a millionth: {abs(check) < 1e-6}."
+    f" The model says {scored.score[model][pick]:.3f}; apart by no more than scores are rounded by: {abs(check) < 1e-5}."
 )
 
 # %% [markdown]

@@ -25,6 +25,7 @@ file = ""  # what the mapping describes; none when it names a database
 reading = {}  # of a panel of yours: which columns tell what, such as {"stays": ["hospital"]}
 exit_months = 1  # months out of hardship that end a spell; 6 suits a monthly panel
 spell_months = 1  # months that a spell must last to count; 3 suits a monthly panel
+judge_by = "within_6"  # "ever" where households are seen for less than half a year
 households = 3000
 towns = 2
 n_draws = 200
@@ -162,7 +163,7 @@ survey = screen_study.of_panel(
     screen_study.load(Path("../configs/screen_rwm5yr.toml")), panel, file, reading
 )
 survey = replace(
-    survey, exit_months=exit_months, spell_months=spell_months,
+    survey, exit_months=exit_months, spell_months=spell_months, judge_by=judge_by,
     replicates=2, factors=(1.0,), n_draws=n_draws,
 )  # fmt: skip
 found_there = screen_study.run_panel(survey)

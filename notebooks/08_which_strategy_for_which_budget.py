@@ -25,6 +25,7 @@ file = ""  # what the mapping describes; none when it names a database
 reading = {}  # of a panel of yours: which columns tell what, such as {"stays": ["hospital"]}
 exit_months = 1  # months out of hardship that end a spell; 6 suits a monthly panel
 spell_months = 1  # months that a spell must last to count; 3 suits a monthly panel
+judge_by = "within_6"  # "ever" where households are seen for less than half a year
 households = 1500
 towns = 2
 n_draws = 200
@@ -149,11 +150,11 @@ mix.assign(channels=mix["channels"].str.replace("_", " "))[
 #
 # ## A strategy of your own
 #
-# A few lines: the combined mechanism without the linkage whose single triggers fill the queue.
+# A few lines: the combined mechanism without the linkage whose single triggers fill the queue, played in the first of the towns.
 
 # %%
 played = []
-without_models = replace(plan, strategies=("status_quo", "guangxi_combined"))
+without_models = replace(plan, towns=1, strategies=("status_quo", "guangxi_combined"))
 for stage in screen_study.settle(without_models):
     [usual] = [
         one
@@ -213,9 +214,11 @@ survey = replace(
     strategies=("income_visits", "model_visits"),
     reference="income_visits",
     replicates=2,
+    factors=(1.0, 2.0),
     n_draws=n_draws,
     exit_months=exit_months,
     spell_months=spell_months,
+    judge_by=judge_by,
 )
 found_there = screen_study.run_panel(survey)
 Markdown(report.about_panel(real))

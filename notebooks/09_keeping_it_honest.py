@@ -92,8 +92,8 @@ employment = Grouping(
     name="employment_form", columns=("employment_form",),
     together={"new form": ["truck", "ride_hailing", "courier", "delivery"]},
 )  # fmt: skip
-reason = "The list is what we use, and it is the better one. Expected falls we count ourselves."
-overridden_in = "2021-12"
+reason = "The list is what we use, and it is no worse. How the others stand in order matters to nobody here."
+overridden_in = "2022-03"
 
 # %%
 in_use, checks, moved, verdicts, served = None, {}, {}, {}, {}
@@ -119,7 +119,9 @@ for now in quarters:
         groups=group_labels(files[now], judged, by=(employment,)), drift=moved[now],
     )  # fmt: skip
     verdict = decide(checks[now])
-    verdicts[now] = verdict.overridden(reason) if now == overridden_in else verdict
+    verdicts[now] = (
+        verdict.overridden(reason) if now == overridden_in and not verdict.accepted else verdict
+    )
     served[now] = (in_use, scored, candidate, X_now, newest)
     in_use = now if verdicts[now].lets_in else in_use
 
@@ -231,7 +233,7 @@ Markdown(
 figures.draw_gate(checks[overridden_in][checks[overridden_in]["check"] != "groups"])
 
 # %% [markdown]
-# *What to see.* In the upper panels its list, against that of the model in use and those of two clerks; in the third what stops it, its promise. It learned in a year in which many fell, and expects more falls than came.
+# *What to see.* Above, how it orders all households and what its list holds, against the model in use; then its list against those of two clerks; then its promise. *Blocks* at the right is what stops it.
 
 # %%
 Markdown("\n".join(

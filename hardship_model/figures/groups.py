@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from hardship_model.figures import style, words
 from hardship_model.figures.reading import parts, records
 from hardship_model.language import named, say
+from hardship_model.privacy import SMALLEST_CELL
 
 
 def draw_split(table: pd.DataFrame, colours: Mapping[str, str], *, of: str, axis: str) -> Figure:
@@ -50,7 +51,8 @@ def _groups_of(
         panel.hlines(at, mine["low"], mine["high"], color=paint, linewidth=1.1)
         panel.plot(mine["value"], at, "o", color=paint, markersize=3.5)
     counts = rows.groupby("group", sort=False)[of].max()
-    said = [words.withheld() if np.isnan(counts[g]) else words.count(counts[g]) for g in groups]
+    few = counts.isna() | ((counts > 0) & (counts < SMALLEST_CELL))
+    said = [words.withheld() if few[g] else words.count(counts[g]) for g in groups]
     style.lines(panel, labels=[words.value(by, group) for group in groups], notes=said)
 
 

@@ -106,6 +106,10 @@ def _diagonal(panel: Axes, table: pd.DataFrame, name: str) -> None:
         say("{n} of {all} groups withheld", n=len(table) - len(shown), all=len(table)),
         transform=panel.transAxes, ha="right", fontsize=7.5, color=style.GREY,
     )  # fmt: skip
+    panel.text(
+        0.97, 0.12, say("drawn: {fell} fell", fell=words.out_of(*shown[["events", "n"]].sum())),
+        transform=panel.transAxes, ha="right", fontsize=7.5, color=style.GREY,
+    )  # fmt: skip
     reach = max([*shown["high"], *shown["expected"], 0.05])
     panel.set_xlim(0, 1.05 * reach)
     for axis in (panel.xaxis, panel.yaxis):
@@ -131,7 +135,15 @@ def draw_lists(lists: pd.DataFrame, choice: pd.DataFrame) -> Figure:
                 panel.set_xlim(left=0)
                 panel.set_ylim(bottom=0)
                 panel.set_xlabel(say("list, share of all ranked"))
-            row[0].set_title(say("{task}, {origin}", task=words.task(task), origin=origin))
+            of_all, ranked = table["events"] / table["recall"], table["n"] / table["share"]
+            row[0].set_title(
+                say(
+                    "{task}, judged at {origin}: {fell} fell",
+                    task=words.task(task),
+                    origin=origin,
+                    fell=words.out_of(of_all.max(), ranked.max()),
+                )
+            )
             row[0].set_ylabel(say("precision: share of the list"))
             row[1].set_ylabel(say("recall: share of all falls"))
         names = lists["model"].unique()

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from hardship_model.figures import style, words
 from hardship_model.language import say
@@ -40,9 +40,10 @@ def draw_retrained(by_year: pd.DataFrame) -> Figure:
                 _line(panel, rows[rows["office"] == name], name, _SPREAD * (k - len(names) / 2))
             panel.set_ylim(bottom=0, top=1.15 * rows["value"].max())
             panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+            panel.yaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
             panel.set_xticks(sorted(rows["year"].unique()))
             panel.set_title(words.retrained(measure), fontsize=8)
-            panel.set_xlabel(say("in each year of {n}", n=_about(rows["out_of"])), fontsize=8)
+            panel.set_xlabel(say("in each year of {n}", n=words.counts(rows["out_of"])), fontsize=8)
         style.legend(figure, [
             Line2D([], [], color=_LOOKS[name][0], linestyle=_LOOKS[name][1], marker="o",
                    markersize=3.5, label=words.office(name))
@@ -56,10 +57,6 @@ def _line(panel: Axes, rows: pd.DataFrame, name: str, aside: float) -> None:
     at = rows["year"] + aside
     panel.vlines(at, rows["low"], rows["high"], color=paint, linewidth=0.6, alpha=0.4)
     panel.plot(at, rows["value"], dash, color=paint, marker="o", markersize=3, linewidth=1.3)
-
-
-def _about(counts: pd.Series) -> str:
-    return words.to(words.count(counts.min()), words.count(counts.max()))
 
 
 def draw_drift(drift: pd.DataFrame) -> Figure:

@@ -26,6 +26,8 @@ _MISSES = ("status_quo", "guangxi_combined", "income_visits", "combined_with_mod
 #: Who knows the truth stands so far off that the others could not be told apart beside it.
 _OFF = "oracle"
 _WHEN = ("before", "within_1", "within_3", "within_6", "ever", "backlog_found")
+#: Between the intervals of two strategies at one budget, in multiples of the budget.
+_ASIDE = 0.012
 #: The assumptions with the largest swing that are drawn.
 _SWINGS = 16
 
@@ -47,7 +49,7 @@ def draw_found(comparison: pd.DataFrame) -> Figure:
     rows_of_panels = -(-len(when) // 3)
     with style.look():
         figure, panels = style.canvas(
-            rows_of_panels, 3, height=(0.6 + 0.17 * len(names)) * rows_of_panels, share_y="row"
+            rows_of_panels, 3, height=(0.75 + 0.17 * len(names)) * rows_of_panels, share_y="row"
         )
         for panel in panels.ravel()[len(when) :]:
             panel.set_visible(False)
@@ -58,7 +60,11 @@ def draw_found(comparison: pd.DataFrame) -> Figure:
                 colours=[colour(name) for name in names],
             )  # fmt: skip
             _percent(panel)
-            panel.set_title(words.strategy_measure(measure), fontsize=8)
+            panel.set_title(
+                say("{what}\nof {n}", what=words.strategy_measure(measure),
+                    n=words.counts(rows["out_of"])),
+                fontsize=7.5,
+            )  # fmt: skip
         figure.supxlabel(say("share of the falls, with 95% interval"), fontsize=8)
     return figure
 
@@ -67,11 +73,15 @@ def _percent(panel: Axes) -> None:
     panel.set_xlim(left=0)
     decimals = 1 if panel.get_xlim()[1] < 0.03 else 0
     panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=decimals))
-    panel.xaxis.set_major_locator(MaxNLocator(3))
+    # Steps that whole per cents can name: a tick at 2.5% would read 2%.
+    panel.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
 
 
 def draw_frontier(frontier: pd.DataFrame) -> Figure:
-    """How many of the open falls does each strategy find, with how much money and staff?"""
+    """How many of the open falls does each strategy find, with how much money and staff?
+
+    With 95% intervals of those in colour; of how many falls stands at the axis.
+    """
     shown = frontier[frontier["strategy"] != _OFF]
     with style.look():
         figure, panels = style.canvas(1, height=3.9)
@@ -82,16 +92,24 @@ def draw_frontier(frontier: pd.DataFrame) -> Figure:
                 line["factor"], line["share"], "-o", color=colour(name), markersize=3.5,
                 linewidth=1.8 if bold else 0.8, zorder=3 if bold else 2,
             )  # fmt: skip
+            if bold:
+                aside = _ASIDE * list(_COLOURS).index(name)
+                panel.vlines(
+                    line["factor"] + aside, line["low"], line["high"], color=colour(name),
+                    linewidth=0.9, alpha=0.6, zorder=1,
+                )  # fmt: skip
         panel.set_ylim(bottom=0)
         panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         panel.set_xlabel(say("budget and visits, multiples of the usual"))
-        panel.set_ylabel(say("open falls found"))
+        panel.set_xticks(sorted(shown["factor"].unique()))
+        panel.set_ylabel(say("found, of {n} open falls", n=words.counts(shown["open"])))
         names = [name for name in shown["strategy"].unique() if name in _COLOURS]
         handles = [
             Line2D([], [], color=colour(n), marker="o", label=words.strategy(n)) for n in names
         ]
-        others = Line2D([], [], color=style.GREY, marker="o", label=say("the others"))
-        style.legend(figure, [*handles, others], columns=3)
+        if len(names) < shown["strategy"].nunique():
+            handles.append(Line2D([], [], color=style.GREY, marker="o", label=say("the others")))
+        style.legend(figure, handles, columns=3)
     return figure
 
 
@@ -145,7 +163,7 @@ def draw_overlaps(overlaps: pd.DataFrame, *, strategy: str) -> Figure:
         # Blues that stay pale enough for dark numbers.
         panel.pcolormesh(grid, cmap="Blues", vmin=0, vmax=1.8, edgecolors="white", linewidth=1)
         for i, j in np.argwhere(grid.notna().to_numpy()):
-            share = f"{grid.iloc[i, j]:.0%}"
+            share = f"{100 * grid.iloc[i, j]:.0f}"
             panel.text(j + 0.5, i + 0.5, share, ha="center", va="center", fontsize=7.5)
         labels, middles = [words.channel(name) for name in names], np.arange(len(names)) + 0.5
         panel.set_xticks(middles, labels=labels, rotation=40, ha="right")
@@ -153,6 +171,8 @@ def draw_overlaps(overlaps: pd.DataFrame, *, strategy: str) -> Figure:
         panel.invert_yaxis()
         panel.tick_params(length=0)
         panel.grid(visible=False)
+        panel.set_ylabel(say("of what this one has …"))
+        panel.set_xlabel(say("… this one has too, in %"))
     return figure
 
 
@@ -179,6 +199,7 @@ def draw_flips(flip_points: pd.DataFrame) -> Figure:
         panel.axvline(0, color=style.VERMILLION, linewidth=1.2)
         panel.grid(visible=False, axis="y")
         panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        panel.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         first, second = (words.strategy(rows[who].iloc[0]) for who in ("first", "second"))
         panel.set_xlabel(
             say("lead of {first}\non {second}, share of falls", first=first, second=second)
@@ -220,7 +241,7 @@ def draw_sensitivity(sensitivity: pd.DataFrame) -> Figure:
             panel.hlines(at, rows["low"], rows["high"], color=style.INK, linewidth=1.1)
             panel.plot(
                 rows["spread"], at, "o", color=style.VERMILLION, markerfacecolor="none",
-                markersize=5,
+                markersize=5, clip_on=False,
             )  # fmt: skip
             panel.set_yticks(at, labels=[words.assumption(name) for name in largest])
             panel.tick_params(axis="y", length=0, labelsize=7.5)

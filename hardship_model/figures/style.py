@@ -91,6 +91,8 @@ def _settle(figure: Figure) -> None:
     """Find every panel's place once, and round it: the last digits of the solver are luck."""
     engine = figure.get_layout_engine()
     if engine is not None:
+        # At the size at which it is written: small letters are wider at some sizes than at others.
+        figure.set_dpi(float(mpl.rcParams["savefig.dpi"]))
         engine.execute(figure)
     figure.set_layout_engine("none")
     for panel in figure.axes:

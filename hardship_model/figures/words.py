@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from hardship_model.evaluation.backtest import Task
 from hardship_model.evaluation.withholding import AND
 from hardship_model.language import language, listed, named, say
@@ -151,8 +153,9 @@ def strategy(name: str) -> str:
 
 
 def channel(name: str) -> str:
-    """How is a channel called?"""
-    return named("channels", name)
+    """How is a channel called, or a model whose list is one?"""
+    said = named("channels", name)
+    return said if said != name.replace("_", " ") else model(name)
 
 
 def order(name: str) -> str:
@@ -265,10 +268,10 @@ def item(name: str, of: str) -> str:
 def count(number: float) -> str:
     """A count; means over replicates keep one decimal.
 
-    >>> count(9818.0), count(42.25)
-    ('9,818', '42.2')
+    >>> count(9818.0), count(42.25), count(78.98)
+    ('9,818', '42.2', '79')
     """
-    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+    return f"{number:,.1f}".removesuffix(".0")
 
 
 def withheld() -> str:
@@ -318,6 +321,12 @@ def between(low: float, high: float, *, digits: int = 3) -> str:
 def to(low: str, high: str) -> str:
     """From one to the other, both written already."""
     return say("{low} to {high}", low=low, high=high)
+
+
+def counts(numbers: pd.Series) -> str:
+    """The one count that these are, or the smallest to the largest; unknown ones aside."""
+    ends = dict.fromkeys(count(end) for end in (numbers.min(), numbers.max()))
+    return to(*ends) if len(ends) == 2 else next(iter(ends))
 
 
 def around(value: str, interval: str) -> str:

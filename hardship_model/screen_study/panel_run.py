@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hardship_model.data.panel import Panel
+from hardship_model.data.panel import Panel, PanelError
 from hardship_model.evaluation.metrics import ratio
 from hardship_model.privacy import withhold_small_cells
 from hardship_model.provenance import describe, versions
@@ -15,7 +15,7 @@ from hardship_model.rules import REGISTERED
 from hardship_model.screen_study.panel_config import PanelScreen
 from hardship_model.screen_study.panel_scores import scores_of_panel
 from hardship_model.screen_study.run import worth_of_models
-from hardship_model.screening.comparison import MEASURES, by_group, compare
+from hardship_model.screening.comparison import MEASURES, OF_FALLS_ALONE, by_group, compare
 from hardship_model.screening.panel_world import PanelWorld, from_panel
 from hardship_model.screening.played import Played
 from hardship_model.screening.ready_made import ready_made, strategies_table
@@ -75,6 +75,8 @@ def run_panel(
     say(f"{len(strategies)} strategies, {study.replicates} replicates of luck")
     played = _play(study, world, strategies, risks, with_ledger=True)
     sums, plain = (_tally(study, played, plain=which) for which in (False, True))
+    compared = compare(sums, reference=study.reference)
+    _refuse_untold(study, compared)
     say("Other budgets")
     variants, at_budgets, few = _variants(study, world, strategies, risks)
     if played.ledger is not None:
@@ -89,13 +91,23 @@ def run_panel(
         },
         versions=versions(),
         strategies=strategies_table(strategies, world),
-        comparison=_withheld(
-            compare(sums, reference=study.reference), compare(plain, reference=study.reference)
-        ),
+        comparison=_withheld(compared, compare(plain, reference=study.reference)),
         by_group=_groups(study, sums, plain),
         luck=by_luck(played, measure=study.judge_by),
         frontier=_frontier(at_budgets, few, variants, strategies, world),
         worth_in_visits=worth_of_models(at_budgets, variants, strategies),
+    )
+
+
+def _refuse_untold(study: PanelScreen, compared: pd.DataFrame) -> None:
+    """Raises PanelError when no household was followed for as long as `judge_by` asks."""
+    by = study.judge_by
+    if compared.loc[compared["measure"] == by, "out_of"].max() > 0:
+        return
+    told = [m for m in OF_FALLS_ALONE if (compared.query("measure == @m")["out_of"] > 0).any()]
+    raise PanelError(
+        f"Panel {study.survey!r} cannot tell judge_by = {by!r}: no household was seen for so long"
+        f" after a fall of the months played. It can tell {told}."
     )
 
 

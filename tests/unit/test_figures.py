@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import made_up_results as made_up
+import made_up_screen
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from hardship_model import figures
+from hardship_model import figures, language
 from hardship_model.data.panel import PanelError
 from hardship_model.figures import style
 from hardship_model.models import BASELINES, LEARNED
@@ -309,6 +310,39 @@ def test_equal_recall_goes_from_what_is_found_now_to_what_is_found_then():
     assert (now, then) == (0.4, 0.45)
     assert [line.get_xdata()[0] for line in right.lines] == [7.0, 0.0]
     assert notes(right) == ["20 of 50", "withheld"]
+
+
+def test_no_name_is_cut_off_where_panels_are_put_for_writing(tmp_path):
+    for spoken in ("en", "zh"):
+        with language.speaking(spoken):
+            drawn = figures.draw_screened(made_up_screen.towns())
+            for name in ("flips", "sensitivity", "found"):
+                figures.save(drawn[name], tmp_path / name, formats=())
+                width = drawn[name].bbox.width
+                for label in [y for axes in drawn[name].axes for y in axes.get_yticklabels()]:
+                    box = label.get_window_extent()
+                    assert -1 < box.x0 <= box.x1 < width, (spoken, name, label.get_text())
+
+
+def test_a_frontier_says_of_how_many_and_names_the_others_only_where_there_are_some():
+    frontier = made_up_screen.frontier()
+    two = frontier[frontier["strategy"].isin(["status_quo", "income_visits"])]
+
+    assert "the others" in texts(figures.draw_frontier(frontier))
+    alone = figures.draw_frontier(two)
+    assert "the others" not in texts(alone)
+    assert alone.axes[0].get_ylabel() == "found, of 1,000 open falls"
+    assert list(alone.axes[0].get_xticks()) == [0.5, 1.0, 2.0]
+
+
+def test_a_count_that_could_name_a_family_does_not_stand_beside_its_group():
+    found = made_up_screen.by_group()
+    small = found.assign(out_of=found["out_of"].mask(found["group"] == found["group"].iloc[0], 3.0))
+
+    first = figures.draw_missed(small, strategies=["status_quo"], measure="ever").axes[0]
+
+    assert notes(first)[0] == "withheld"
+    assert "3" not in notes(first)
 
 
 def of_offices():

@@ -18,7 +18,7 @@ from hardship_model.months import to_text
 from hardship_model.privacy.suppression import Book
 from hardship_model.privacy.tables import known, places
 from hardship_model.schema import check
-from hardship_model.screen_study import own_panel
+from hardship_model.screen_study import own_panel, panel_run
 from hardship_model.screen_study import panel_scores as scoring
 from hardship_model.screen_study.panel_run import by_luck, playable
 from hardship_model.screening.panel_reading import office_view
@@ -424,3 +424,16 @@ def test_where_one_budget_was_played_nothing_is_said_of_other_ones(small):
 
     assert any("finds as many as" in said for said in report.panel_in_short(run))
     assert not any("finds as many as" in said for said in report.panel_in_short(alone))
+
+
+def test_a_measure_that_nobody_was_seen_for_long_enough_for_is_refused_in_words(small, monkeypatch):
+    def compare(*given, **named):
+        table = usual(*given, **named)
+        return table.assign(out_of=table["out_of"].mask(table["measure"] == "ever", 0.0))
+
+    usual = panel_run.compare
+    monkeypatch.setattr(panel_run, "compare", compare)
+    plan = replace(small[0].study, strategies=("status_quo", "random"), strategy=(), replicates=1)
+
+    with pytest.raises(PanelError, match=r"cannot tell judge_by = 'ever'.*It can tell \['before'"):
+        screen_study.run_panel(plan)
