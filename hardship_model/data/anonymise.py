@@ -1,6 +1,7 @@
 """A raw extract becomes one that may be looked at, and a record of what was done to it."""
 
 from collections.abc import Mapping as Table
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ def anonymise(
     """What may be kept of this extract, by the mapping's [anonymise], and what was done?
 
     Columns keep their headings, so that the same mapping reads what comes back. In this order:
-    columns are dropped, identifiers become pseudonyms (the same under the same key, so that
+    columns are dropped, also those that neither mapping nor plan names (a clerk's remarks tell more
+    than any rule finds), identifiers become pseudonyms (the same under the same key, so that
     extracts of several years link), dates become months, numbers bands, the highest amounts their
     mean, categories and places of too few households *other*; then what others may know is made
     missing where fewer than `least` households share it in a period.
@@ -54,10 +56,7 @@ def anonymise(
     _refuse_absent(plan, raw)
     for name in plan.known:  # ３ and 3 are one answer, and hide among one another
         raw[name] = raw[name].map(lambda text: plain(text) if isinstance(text, str) else text)
-    steps: list[dict[str, Any]] = [
-        {"step": "dropped", "column": name, "cells": int(raw[name].notna().sum())}
-        for name in plan.drop
-    ]
+    steps = _left_out(raw, plan.drop, "dropped")
     table = raw.drop(columns=list(plan.drop))
     for name in dict.fromkeys((mapping.household, *plan.pseudonym)):
         table[name] = pseudonyms(table[name], key)
@@ -65,6 +64,10 @@ def anonymise(
     table, coarse = _coarsened(mapping, plan, table, people=table[mapping.household])
     came = path.name if path else mapping.name
     refuse_identifiers(table, where=f"What is left of {came!r}")
+    named = {*mapping.columns_needed, *_named(plan)}
+    unnamed = [str(name) for name in table if name not in named]
+    steps += _left_out(table, unnamed, "not named")
+    table = table.drop(columns=unnamed)
     record: dict[str, Any] = {
         "mapping": mapping.name, "key": fingerprint(key), "rows": len(raw),
         "households": int(table[mapping.household].nunique()), "plan": asdict(plan),
@@ -75,10 +78,19 @@ def anonymise(
     return table, record
 
 
+def _left_out(table: pd.DataFrame, columns: Sequence[str], step: str) -> list[dict[str, Any]]:
+    return [
+        {"step": step, "column": name, "cells": int(table[name].notna().sum())} for name in columns
+    ]
+
+
+def _named(plan: Anonymise) -> list[str]:
+    return [*plan.drop, *plan.pseudonym, *plan.to_month, *plan.band, *plan.top, *plan.merge,
+            *plan.known, *([plan.sensitive] if plan.sensitive else [])]  # fmt: skip
+
+
 def _refuse_absent(plan: Anonymise, raw: pd.DataFrame) -> None:
-    named = [*plan.drop, *plan.pseudonym, *plan.to_month, *plan.band, *plan.top, *plan.merge,
-             *plan.known, *([plan.sensitive] if plan.sensitive else [])]  # fmt: skip
-    absent = sorted({name for name in named if name not in raw})
+    absent = sorted({name for name in _named(plan) if name not in raw})
     if absent:
         raise MappingError(
             f"[anonymise] names {', '.join(absent)}, which the file lacks. See docs/DATA.md."

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,9 +60,10 @@ def fingerprint(key: bytes) -> str:
 def pseudonyms(cells: pd.Series, key: bytes) -> pd.Series:
     """Fourteen letters for each distinct cell, the same under the same key; missing stays missing.
 
-    HMAC-SHA-256 (RFC 2104) of the text without blanks, its first eight bytes written in base 20 and
-    cut to 60 bits. Text and number of one identifier give one pseudonym. Two of a million
-    identifiers share one with a chance below one in a million; then nothing is given out.
+    HMAC-SHA-256 (RFC 2104) of the text without blanks and full-width characters, its first eight
+    bytes written in base 20 and cut to 60 bits. Text and number of one identifier give one
+    pseudonym. Two of a million identifiers share one with a chance below one in a million; then
+    nothing is given out.
     """
     position, distinct = pd.factorize(cells)
     texts = [_plain(value) for value in np.asarray(distinct, dtype=object)]
@@ -75,7 +77,7 @@ def pseudonyms(cells: pd.Series, key: bytes) -> pd.Series:
 def _plain(value: object) -> str:
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         value = int(value)
-    return "".join(str(value).split()).upper()
+    return "".join(unicodedata.normalize("NFKC", str(value)).split()).upper()
 
 
 def _letters(text: str, key: bytes) -> str:

@@ -83,10 +83,12 @@ def test_the_same_key_links_two_extracts_and_another_key_links_nothing(tmp_path)
 def test_a_pseudonym_is_the_head_of_an_hmac_of_the_text_in_base_twenty():
     number = int(hmac.new(KEY, b"450102X", hashlib.sha256).hexdigest()[:16], 16)
 
-    one, same, none = pseudonyms(pd.Series(["450102x", " 450 102X ", None]), KEY)
+    one, same, wide, none = pseudonyms(
+        pd.Series(["450102x", " 450 102X ", "４５０１０２Ｘ", None]), KEY
+    )
     digits = ["bcdfghjklmnpqrstvwxz".index(letter) for letter in one]
 
-    assert one == same
+    assert one == same == wide
     assert pd.isna(none)
     assert sum(digit * 20**place for place, digit in enumerate(digits)) == number % 20**14
 
@@ -97,6 +99,15 @@ def test_an_identifier_in_a_column_that_the_plan_forgets_stops_everything(tmp_pa
 
     with pytest.raises(IdentifierError, match="'在册': mobile number in 1 of 400"):
         anonymise(described(), written(tmp_path, table), key=KEY)
+
+
+def test_a_column_that_nobody_names_does_not_come_along_and_the_record_says_so(tmp_path):
+    path = written(tmp_path, raw().assign(备注="丈夫去年在化肥厂出了事"))
+
+    table, record = anonymise(described(), path, key=KEY)
+
+    assert "备注" not in table
+    assert {"step": "not named", "column": "备注", "cells": 400} in record["steps"]
 
 
 @pytest.mark.parametrize("seed", range(3))
