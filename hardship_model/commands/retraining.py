@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from hardship_model import retrain_study
+from hardship_model.language import Language
 
 _screen = Console(stderr=True)
 #: Exit code when the gate refuses a candidate.
@@ -20,6 +21,7 @@ def retrain(
         str | None, typer.Option(help="Month at whose end to stand. [default: the config's]")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Run folder. [default: data/runs/NAME]")] = None,
+    lang: Annotated[Language, typer.Option(help="The language of the page.")] = "en",
     override: Annotated[
         str, typer.Option(help="Let in what the gate refuses, for this reason; it is kept.")
     ] = "",
@@ -34,7 +36,7 @@ def retrain(
 
         done = retrain_study.retrain(
             plan, out or Path("data/runs") / plan.name, config=config.read_bytes(),
-            override=override, say=say,
+            override=override, lang=lang, say=say,
         )  # fmt: skip
     for line in retrain_study.told(done):
         _screen.print(escape(line), highlight=False, soft_wrap=True)

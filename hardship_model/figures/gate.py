@@ -28,7 +28,7 @@ def draw_gate(checks: pd.DataFrame) -> Figure:
     of drift, numbers are parts of their bound.
     """
     drawn = [(check, rows) for (check,), rows in parts(checks, "check")]
-    lines = [len(rows) + 1.4 for _, rows in drawn]
+    lines = [len(rows) + 1.9 for _, rows in drawn]
     with style.look():
         figure, panels = style.canvas(len(drawn), height=0.8 + 0.19 * sum(lines), heights=lines)
         for panel, (check, rows) in zip(panels[:, 0], drawn, strict=True):
@@ -50,7 +50,7 @@ def _checks(panel: Axes, rows: pd.DataFrame, *, by_bound: bool) -> None:
     drawn.loc[drawn["on"] == "error", ["value", "low", "high"]] = float("nan")
     notes = [words.gate_verdict(row["answer"], blocks=row["blocks"]) for row in records(drawn)]
     style.dots(
-        panel, drawn, labels=[words.check(row["on"]) for row in records(drawn)],
+        panel, drawn, labels=[words.check(row) for row in records(drawn)],
         colours=[_PAINT[a] for a in drawn["answer"]], notes=notes,
     )  # fmt: skip
     panel.tick_params(axis="y", labelsize=7)

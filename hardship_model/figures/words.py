@@ -30,6 +30,14 @@ _METRICS = {
     "calibration_intercept": "calibration intercept",
     "calibration_slope": "calibration slope",
     "expected_calibration_error": "expected calibration error",
+    "brier_calibration": "Brier score, calibration part",
+    "brier_refinement": "Brier score, refinement part",
+}
+#: The same of a list of a size: `recall_at_10pct`.
+_OF_LISTS = {
+    "recall": "recall at {share}",
+    "precision": "precision at {share}",
+    "lift": "lift at {share}",
 }
 #: What is measured of orders of visits.
 MEASURES = ("share_found", "share_found_at_once", "visits_per_fall_found")
@@ -79,11 +87,11 @@ _OFFICES = {
 }
 #: What the gate asks, and what `retraining.drift` measures.
 _CHECKS = {
-    "incumbent": "No worse than the model in use? Difference, points",
-    "rule": "Better than a clerk? Difference, points",
-    "groups": "No worse for any group? Difference, noise taken back, points",
-    "calibration": "Do its risks hold? 1 is right",
-    "drift": "Is the newest data like what it was judged on? Parts of the bound",
+    "incumbent": ("No worse than the model in use?", "Difference, points"),
+    "rule": ("Better than a clerk?", "Difference, points"),
+    "groups": ("No worse for any group?", "Difference, noise taken back, points"),
+    "calibration": ("Do its risks hold?", "1 is right"),
+    "drift": ("Is the newest data like what it was judged on?", "Parts of the bound"),
 }
 SHIFTS = {
     "distribution": "stability index",
@@ -98,8 +106,15 @@ def move(name: str) -> str:
 
 
 def metric(name: str) -> str:
-    """How is a metric of the backtest called?"""
-    return say(_METRICS[name]) if name in _METRICS else named("metrics", name)
+    """How is a metric of the backtest called?
+
+    >>> metric("auroc"), metric("recall_at_10pct")
+    ('AUROC', 'recall at 10%')
+    """
+    if name in _METRICS:
+        return say(_METRICS[name])
+    of_list, at, share = name.removesuffix("pct").partition("_at_")
+    return say(_OF_LISTS[of_list], share=f"{share}%") if at else named("metrics", name)
 
 
 def strategy_measure(name: str) -> str:
@@ -228,8 +243,9 @@ def asked(of: Task) -> str:
 
 
 def check_asked(check: str) -> str:
-    """What does a check of the gate ask?"""
-    return say(_CHECKS[check])
+    """What does a check of the gate ask, and, on a second line, in which unit?"""
+    question, unit = _CHECKS[check]
+    return f"{say(question)}\n{say(unit)}"
 
 
 def shift(measure: str) -> str:
@@ -237,13 +253,38 @@ def shift(measure: str) -> str:
     return say(SHIFTS[measure])
 
 
-def check(on: str) -> str:
-    """What does a check of the gate look at?
+def check(of: Mapping[str, Any]) -> str:
+    """What does a check of the gate look at? `of` has its `check` and what it is `on`.
 
-    >>> check("employment_form: new form, recall at 10%")
+    >>> check({"check": "groups", "on": "employment_form: new form, recall at 10%"})
     'employment form: new form, recall at 10%'
     """
-    return named("checks", on)
+    on = str(of["on"])
+    if of["check"] == "groups":
+        which, _, measure = on.rpartition(", ")
+        what, _, name = which.partition(": ")
+        return listed([group(what, name), _measure(measure)])
+    if of["check"] == "rule":
+        measure, _, rule = on.partition(", over ")
+        return say("{measure}, over {rule}", measure=_measure(measure),
+                   rule=model(rule.replace(" ", "_")))  # fmt: skip
+    if of["check"] == "drift":
+        what, _, furthest = on.partition(", furthest: ")
+        measure = what.removeprefix("feature ").removeprefix("score ")
+        seen = [named("checks", one) for one in (what.removesuffix(measure).strip(), measure)]
+        return say("{what}, furthest: {item}", what=say(" ").join(filter(None, seen)),
+                   item=named("items", furthest))  # fmt: skip
+    return _measure(on)
+
+
+def _measure(of_gate: str) -> str:
+    """What the gate measures: a recall with the size of its list, or a name.
+
+    >>> _measure("recall at 10%"), _measure("observed ÷ expected")
+    ('recall at 10%', 'observed ÷ expected')
+    """
+    name, at, share = of_gate.partition(" at ")
+    return say("recall at {share}", share=share) if at else named("checks", name)
 
 
 def gate_verdict(answer: str, *, blocks: bool) -> str:

@@ -68,7 +68,7 @@ def table(frame: pd.DataFrame, *, caption: str = "") -> str:
 
 
 def _is_number(cell: str) -> bool:
-    bare = cell.startswith((words.withheld(), words.none()))
+    bare = cell.startswith(words.withheld()) or cell == words.none()
     return bare or _NUMBER.fullmatch(cell) is not None
 
 

@@ -1,9 +1,12 @@
 """Everything that is to be read of a run, in a language, from what stands in its folder."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from hardship_model import figures, screen_study, study
+from hardship_model.evaluation.groupings import Grouping
 from hardship_model.language import Names, language, speaking
 from hardship_model.report.cards import data_sheet, model_card
 from hardship_model.report.document import page
@@ -52,15 +55,21 @@ def pages(results: AnyResults, figures_folder: Path) -> dict[str, str]:
 
 
 def own_names(results: AnyResults) -> Names:
-    """What does the panel's mapping call its columns and their values in Chinese?
+    """What does the panel's mapping call its columns and their values in Chinese?"""
+    groups_of = results.study.groups if isinstance(results, Results) else ()
+    return names_of(results.data.get("columns", ()), groups_of)
+
+
+def names_of(columns: Iterable[Mapping[str, Any]], groups_of: Iterable[Grouping]) -> Names:
+    """What are these columns of a panel, their values and the groups by them called in Chinese?
 
     A grouping by one column is called as the column; one by several tells which of them there are.
     """
-    columns = results.data.get("columns", ())
+    columns = list(columns)
     called = {one["name"]: one["label_zh"] for one in columns if one["label_zh"]}
     of = {one["name"]: one["values_zh"] for one in columns}
     groups, values = {}, {name.replace("_", " "): said for name, said in called.items()}
-    for one in results.study.groups if isinstance(results, Results) else ():
+    for one in groups_of:
         if len(one.columns) == 1 and one.columns[0] in called:
             groups[one.name] = called[one.columns[0]]
             words = of[one.columns[0]].items()

@@ -23,6 +23,8 @@ class Retrain(OfPanel):
 
     name: str
     title: str
+    #: The title of pages in Chinese; without it they bear `title`.
+    title_zh: str = ""
     task: Task
     #: The recipes to choose among.
     models: tuple[str, ...]

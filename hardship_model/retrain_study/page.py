@@ -1,22 +1,27 @@
 """What one reads of a retraining: the verdict first, then what it rests on."""
 
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 
 import pandas as pd
 
+from hardship_model.data.panel import Column
 from hardship_model.figures import words
 from hardship_model.figures.reading import records
+from hardship_model.language import Names, language, named, say
+from hardship_model.models.reasons import say_what
 from hardship_model.months import to_text
 from hardship_model.provenance import same_bits, versions
+from hardship_model.report.assumptions import versions_said
 from hardship_model.report.cards import KINDS
 from hardship_model.report.frame import one_page
-from hardship_model.report.markup import bullets, folded, paragraph, picture, table
+from hardship_model.report.markup import bullets, code, folded, paragraph, picture, table
+from hardship_model.report.pages import names_of
 from hardship_model.retrain_study.job import CANDIDATE, INCUMBENT
 from hardship_model.retrain_study.results import Results
 from hardship_model.retraining.drift import STAYED
-from hardship_model.retraining.gate import YES
+from hardship_model.retraining.gate import YES, sentence, told
+from hardship_model.study import TOWN
 
 _QUESTION = "May the model that was trained anew take the place of the one in use, and why?"
 _LIMITS = (
@@ -34,58 +39,73 @@ _LIMITS = (
 def page(results: Results, picture_of_gate: Path, *, version: str) -> str:
     """The page as HTML, which needs no other file and no network. Same results, same bytes.
 
-    `picture_of_gate` is the SVG of `figures.draw_gate`; `version` is what the store calls the
-    model, empty when it was refused.
+    It is in the language of the moment (`own_names` are those to speak with). `picture_of_gate`
+    is the SVG of `figures.draw_gate`; `version` is what the store calls the model, empty when it
+    was refused.
     """
     parts = {
-        "verdict": ("The verdict, check by check", _verdict(results, picture_of_gate)),
-        "drift": ("Whether the newest records look like those judged", _drift(results)),
-        "held": ("How good it was, and how good it may be now", _held(results)),
-        "choice": ("Why this recipe", _choice(results)),
-        "limits": ("What this does not show", bullets(_LIMITS)),
-        "again": ("What made it", _again(results)),
+        "verdict": (say("The verdict, check by check"), _verdict(results, picture_of_gate)),
+        "drift": (say("Whether the newest records look like those judged"), _drift(results)),
+        "held": (say("How good it was, and how good it may be now"), _held(results)),
+        "choice": (say("Why this recipe"), _choice(results)),
+        "limits": (say("What this does not show"), bullets(map(say, _LIMITS))),
+        "again": (say("What made it"), _again(results)),
     }
     return one_page(
-        title=_title(results), question=_QUESTION, short=in_short(results, version=version),
-        parts=parts, closing="Made by hardship_model. Counts below ten are withheld.",
+        title=_title(results), question=say(_QUESTION), short=in_short(results, version=version),
+        parts=parts, closing=say("Made by hardship_model. Counts below ten are withheld."),
     )  # fmt: skip
 
 
+def own_names(results: Results) -> Names:
+    """What the panel's mapping calls groups and values in Chinese, and what features are called."""
+    columns = [Column(**one) for one in results.data["meaning"]]
+    items = {f.name: say_what(f, columns=columns)[1] for f in results.declared}
+    return {**names_of(results.data["meaning"], results.plan.groups), "items": items}
+
+
 def _title(results: Results) -> str:
-    return f"{results.plan.title}, {to_text(results.plan.now)}"
+    plan = results.plan
+    title = (plan.title_zh if language() == "zh" else "") or plan.title
+    return say("{title}, {month}", title=title, month=to_text(plan.now))
 
 
 def in_short(results: Results, *, version: str) -> Iterator[str]:
     """What came of it, in a handful of sentences?"""
     verdict, judged = results.verdict, results.scored
-    yield verdict.sentence
+    yield told(results.checks, on=words.check)
     if verdict.override:
-        yield f"Let in all the same, by a person, because: {verdict.override}"
-    stays = f": version {results.incumbent} stays" if results.incumbent else ", without a model"
-    yield f"It is version {version} of the store." if version else f"The store is as it was{stays}."
-    yield (
-        f"The candidate is {words.model(results.recipe)}. It learned from answers known by"
-        f" {to_text(judged.origin.train_until)}, of which"
-        f" {words.out_of(judged.train_events, judged.n_train)} fell, and was judged on households"
-        f" of {judged.origin.name} and later, as far as their answers were known by"
-        f" {to_text(judged.origin.answers_until)}."
-    )
-    yield f"The incumbent: {_incumbent(results)}."
-
-
-def _incumbent(results: Results) -> str:
-    if not results.incumbent:
-        return "there is none, so groups are held against the rule in force"
-    return f"version {results.incumbent}, judged as {results.incumbent_judged}"
+        yield say("Let in all the same, by a person, because: {reason}", reason=verdict.override)
+    if version:
+        yield say("It is version {version} of the store.", version=version)
+    elif results.incumbent:
+        yield say("The store is as it was: version {version} stays.", version=results.incumbent)
+    else:
+        yield say("The store is as it was, without a model.")
+    yield say(
+        "The candidate is {model}. It learned from answers known by {known}, of which {fell} fell,"
+        " and was judged on households of {origin} and later, as far as their answers were known by"
+        " {until}.",
+        model=words.model(results.recipe), known=to_text(judged.origin.train_until),
+        fell=words.out_of(judged.train_events, judged.n_train), origin=judged.origin.name,
+        until=to_text(judged.origin.answers_until),
+    )  # fmt: skip
+    if results.incumbent:
+        yield say(
+            "The incumbent: version {version}, judged as {how}.", version=results.incumbent,
+            how=say(results.incumbent_judged),
+        )  # fmt: skip
+    else:
+        yield say("The incumbent: there is none, so groups are held against the rule in force.")
 
 
 def checks_table(checks: pd.DataFrame) -> pd.DataFrame:
     """One row per check, in words; those that keep a candidate out are marked."""
     return pd.DataFrame(
         {
-            "check": row["check"],
-            "answer": row["answer"] + (" – keeps it out" if row["blocks"] else ""),
-            "in a sentence": row["sentence"],
+            "check": named("checks", row["check"]),
+            "answer": words.gate_verdict(row["answer"], blocks=row["blocks"]),
+            "in a sentence": sentence(row, on=words.check(row)),
         }
         for row in records(checks)
     )
@@ -94,18 +114,23 @@ def checks_table(checks: pd.DataFrame) -> pd.DataFrame:
 def _verdict(results: Results, picture_of_gate: Path) -> str:
     checks = results.checks
     loud = checks[checks["blocks"] | (checks["answer"] != YES)]
+    caption = say("What was not a plain yes")
     return (
-        (table(checks_table(loud), caption="What was not a plain yes") if len(loud) else "")
+        (table(checks_table(loud), caption=caption) if len(loud) else "")
         + picture(
             picture_of_gate,
-            says="Dots with intervals: every check with its number and its bound",
-            caption="The broken line is the bound that the whole interval must keep to. Checks"
-            " whose numbers are withheld, or of which there are none, have no dot.",
+            says=say("Dots with intervals: every check with its number and its bound"),
+            caption=say(
+                "The broken line is the bound that the whole interval must keep to. Checks"
+                " whose numbers are withheld, or of which there are none, have no dot."
+            ),
         )
-        + folded(f"All {len(checks)} checks", table(checks_table(checks)))
+        + folded(say("All {n} checks", n=len(checks)), table(checks_table(checks)))
         + paragraph(
-            "Numbers with 95% intervals over households, of the candidate less what it is held"
-            " against; a yes or a no needs the whole interval on one side of the bound."
+            say(
+                "Numbers with 95% intervals over households, of the candidate less what it is held"
+                " against; a yes or a no needs the whole interval on one side of the bound."
+            )
         )
     )
 
@@ -114,10 +139,13 @@ def _drift(results: Results) -> str:
     asked = results.drift
     moved = asked[asked["answer"] != STAYED]
     return paragraph(
-        f"Of {len(asked)} comparisons {len(moved)} are not surely within their bounds. Features and"
-        " risks of everybody now are held against those of the households judged; the share that"
-        " fell among these, against that among the households learned from."
-    ) + (table(drift_table(moved)) if len(moved) else "")
+        say(
+            "Of {n} comparisons {moved} are not surely within their bounds. Features and risks of"
+            " everybody now are held against those of the households judged; the share that fell"
+            " among these, against that among the households learned from.",
+            n=len(asked), moved=len(moved),
+        )
+    ) + (table(drift_table(moved)) if len(moved) else "")  # fmt: skip
 
 
 def drift_table(drift: pd.DataFrame) -> pd.DataFrame:
@@ -125,11 +153,11 @@ def drift_table(drift: pd.DataFrame) -> pd.DataFrame:
     far = (drift["value"].abs() / drift["bound"]).fillna(0.0)
     return pd.DataFrame(
         {
-            "what": f"{row['of']} {str(row['item']).replace('_', ' ')}",
-            "measure": row["measure"],
+            "what": words.item(row["item"], row["of"]),
+            "measure": words.shift(row["measure"]),
             "moved by": words.value_between(row),
             "bound": f"{row['bound']:.3f}",
-            "answer": row["answer"],
+            "answer": words.verdict(row["answer"]),
         }
         for row in records(drift.loc[far.sort_values(ascending=False, kind="stable").index])
     )
@@ -138,70 +166,85 @@ def drift_table(drift: pd.DataFrame) -> pd.DataFrame:
 def _held(results: Results) -> str:
     of = results.as_files()
     known = of["backtest"][of["backtest"]["model"].isin([CANDIDATE, INCUMBENT])]
-    told = pd.DataFrame(
+    measured = pd.DataFrame(
         {
-            "model": row["model"],
+            "model": words.model(row["model"]),
             "measure": words.metric(row["metric"]),
             "value": words.value_between(row),
         }
         for row in records(known)
     )
+    of_part = {"known": say("answers known"), "expected": say("answers still out")}
     expected = pd.DataFrame(
         {
-            "of": {"known": "answers known", "expected": "answers still out"}[row["part"]],
+            "answers": of_part[row["part"]],
             "measure": words.metric(row["metric"]),
             "fell (or may)": words.out_of(row["events"], row["n"]),
             "value": words.value_between(row),
         }
         for row in records(of["performance"])
     )
+    caption = say("The candidate, then and (if its risks still hold) now")
     return (
-        table(expected, caption="The candidate, then and (if its risks still hold) now")
+        table(expected, caption=caption)
         + paragraph(
-            "The lower lines are an estimate from the risks alone: if it has changed who falls,"
-            " only answers will show it."
+            say(
+                "The lower lines are an estimate from the risks alone: if it has changed who falls,"
+                " only answers will show it."
+            )
         )
-        + folded("Every measure of candidate and incumbent", table(told))
+        + folded(say("Every measure of candidate and incumbent"), table(measured))
     )
 
 
 def _choice(results: Results) -> str:
     if len(results.choice) == 1:
-        return paragraph("The config names one recipe; there was nothing to choose.")
+        return paragraph(say("The config names one recipe; there was nothing to choose."))
     return table(
         pd.DataFrame(
             {
                 "recipe": words.chosen(words.model(row["model"]))
                 if row["chosen"]
                 else words.model(row["model"]),
-                "behind the best": f"{row['regret']:.3f}",
-                "why": row["why"],
+                "regret": f"{row['regret']:.3f}",
+                "at worst": f"{row['worst']:.3f}",
+                "choosing origins": row["n_origins"],
             }
             for row in records(results.choice)
         ),
-        caption="On earlier origins only; where it is judged, nothing is chosen",
+        caption=say(
+            "How far each stays behind the best, on earlier origins only; where it is judged,"
+            " nothing is chosen"
+        ),
     )
 
 
 def _made_by(results: Results) -> list[str]:
-    named = ", ".join(f"{name} {number}" for name, number in versions().items())
-    risk = pd.Series(results.scored.risk[CANDIDATE])
+    risk, data, plan = pd.Series(results.scored.risk[CANDIDATE]), results.data, results.plan
+    town = say("an invented town, seed {seed}", seed=plan.town_seed)
     return [
-        f"Data: {results.data['panel']}, {words.count(results.data['households'])} households,"
-        f" {results.data['first_month']} to {results.data['last_month']}, fingerprint"
-        f" {results.data['fingerprint']}",
-        f"Predictions of the candidate: fingerprint {same_bits(risk)}",
-        f"Versions: {named}; {results.plan.gate.n_draws} draws, seed {results.plan.seed}",
-    ]
+        say(
+            "Data: {panel}, {households} households, {first} to {last}, fingerprint {print}",
+            panel=town if plan.survey == TOWN else data["panel"],
+            households=words.count(data["households"]), first=data["first_month"],
+            last=data["last_month"], print=data["fingerprint"],
+        ),
+        say("Predictions of the candidate: fingerprint {print}", print=same_bits(risk)),
+        say(
+            "Versions: {versions}; {n} draws, seed {seed}", versions=versions_said(versions()),
+            n=plan.gate.n_draws, seed=plan.seed,
+        ),
+    ]  # fmt: skip
 
 
 def _again(results: Results) -> str:
-    now = escape(to_text(results.plan.now))
-    return (
-        "<p>With the <code>config.toml</code> beside this page: <code>hardship-model retrain"
-        f" config.toml --now {now}</code>. The same config, records and versions give the same"
-        " tables and predictions.</p>" + bullets(_made_by(results))
-    )
+    command = f"hardship-model retrain config.toml --now {to_text(results.plan.now)}"
+    said = say(
+        "With the {config} beside this page: {command}. The same config, records and versions give"
+        " the same tables and predictions.",
+        config=code("config.toml"), command=code(command),
+    )  # fmt: skip
+    return f"<p>{said}</p>" + bullets(_made_by(results))
 
 
 def card(results: Results) -> str:

@@ -14,12 +14,14 @@ import pandas as pd
 from hardship_model.evaluation.backtest import Origin, Scored, judge
 from hardship_model.evaluation.curves import reliability
 from hardship_model.evaluation.groupings import group_labels
+from hardship_model.features import declare
 from hardship_model.figures import draw_gate, save
 from hardship_model.files import whole_folder, write_csv
+from hardship_model.language import Language, speaking
 from hardship_model.months import to_text
 from hardship_model.retrain_study import job, newest
 from hardship_model.retrain_study.config import Retrain, origins_of
-from hardship_model.retrain_study.page import card, page
+from hardship_model.retrain_study.page import card, own_names, page
 from hardship_model.retrain_study.results import Results
 from hardship_model.retrain_study.stages import MARK, Stage, Stages, sweep
 from hardship_model.retraining.gate import Verdict, decide, gate
@@ -27,7 +29,7 @@ from hardship_model.store import MODEL, ServedModel, Store, Version, to_bytes
 from hardship_model.study import ConfigError, Sources
 
 #: Of a config, what changes no number.
-_NAMES = ("name", "title", "survey", "path", "store")
+_NAMES = ("name", "title", "title_zh", "survey", "path", "store")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,6 +42,8 @@ class Parts:
     store: Store
     override: str
     config: bytes
+    #: In which language the page is written.
+    lang: Language
 
     @cached_property
     def records(self) -> Stage:
@@ -218,6 +222,7 @@ class Parts:
         how = json.loads((self.backtest.folder / "how.json").read_text(encoding="utf-8"))
         return Results(
             plan=self.plan, choice=self.choice, scored=self.scored, verdict=self.verdict,
+            declared=tuple(declare(self.sources.panel)),
             data=json.loads((self.records.folder / "data.json").read_text(encoding="utf-8")),
             incumbent=self.incumbent.name if self.incumbent else "", **how,
             backtest=_table(self.calibration, "backtest"),
@@ -266,7 +271,8 @@ class Parts:
     def report(self, out: Path) -> bool:
         """Write the page beside its tables, unless it is there. True when it was not."""
         version = self.version.name if self.version else ""
-        _, said = self.stages.key({"papers": self.papers, "version": version})
+        asked = {"papers": self.papers, "version": version, "lang": self.lang}
+        _, said = self.stages.key(asked)
         if (out / MARK).is_file() and (out / MARK).read_text(encoding="utf-8") == said:
             return False
         self.stages.say("Writing the page")
@@ -274,8 +280,9 @@ class Parts:
         with whole_folder(out, mark=MARK) as folder:
             shutil.copytree(self.papers.folder, folder, dirs_exist_ok=True)
             job.keep(self.scored, folder)
-            save(draw_gate(self.results.checks), folder / "gate")
-            told = page(self.results, folder / "gate.svg", version=version)
+            with speaking(self.lang, own=own_names(self.results)):
+                save(draw_gate(self.results.checks), folder / "gate")
+                told = page(self.results, folder / "gate.svg", version=version)
             (folder / "report.html").write_text(told, encoding="utf-8")
             (folder / MARK).write_text(said, encoding="utf-8")
         return True

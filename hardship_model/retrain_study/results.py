@@ -8,6 +8,7 @@ import pandas as pd
 
 from hardship_model.evaluation.backtest import Scored
 from hardship_model.evaluation.withholding import withhold_few_on_lists
+from hardship_model.features import Feature
 from hardship_model.privacy import withhold_small_cells
 from hardship_model.retrain_study.config import Retrain
 from hardship_model.retraining.gate import Verdict
@@ -18,6 +19,8 @@ class Results:
     """The tables behind a verdict."""
 
     plan: Retrain
+    #: What the models may look at, of the panel as it is now.
+    declared: tuple[Feature, ...]
     #: What was read (`provenance.describe`).
     data: Mapping[str, Any]
     #: One row per recipe: why this one.

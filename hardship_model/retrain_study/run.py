@@ -8,6 +8,7 @@ import pandas as pd
 
 from hardship_model import provenance
 from hardship_model.evaluation.groupings import check_groupings
+from hardship_model.language import Language
 from hardship_model.months import to_text
 from hardship_model.retrain_study import job
 from hardship_model.retrain_study.config import Retrain
@@ -52,15 +53,15 @@ def told(done: Finished) -> Iterator[str]:
 
 
 def retrain(
-    plan: Retrain, out: Path, *, config: bytes, override: str = "",
+    plan: Retrain, out: Path, *, config: bytes, override: str = "", lang: Language = "en",
     say: Callable[[str], None] = lambda line: None,
 ) -> Finished:  # fmt: skip
     """Do what is left to do of a retraining, in the folder `out`, and tell the verdict.
 
-    Finished parts lie in `out/stages`, the page and its tables in `out/MONTH`; `config` is the
-    config file as it stands, to be kept. With `override`, a reason in words, a candidate that the
-    gate refuses is let in all the same. Raises StoreError or BusyError when another run is at
-    work on the same store or folder.
+    Finished parts lie in `out/stages`, the page, in the language `lang`, and its tables in
+    `out/MONTH`; `config` is the config file as it stands, to be kept. With `override`, a reason in
+    words, a candidate that the gate refuses is let in all the same. Raises StoreError or BusyError
+    when another run is at work on the same store or folder.
     """
     store = Store(plan.store)
     made_by = provenance.versions() | {"code": provenance.same_code()}
@@ -70,8 +71,9 @@ def retrain(
         sources = job.known_by(read(plan), plan.now)
         check_groupings(sources.panel, plan.groups)
         parts = Parts(
-            plan=plan, sources=sources, stages=stages, store=store, override=override, config=config
-        )
+            plan=plan, sources=sources, stages=stages, store=store, override=override,
+            config=config, lang=lang,
+        )  # fmt: skip
         return _finished(parts, out / to_text(plan.now))
 
 

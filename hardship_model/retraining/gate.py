@@ -5,7 +5,7 @@ Every check asks one question of numbers that a backtest has made, and answers *
 a matter of the settings. Nothing is fitted here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from hardship_model.evaluation.backtest import Measured, Scored, measured
 from hardship_model.evaluation.groups import changes
 from hardship_model.evaluation.uncertainty import interval
 from hardship_model.evaluation.withholding import withhold_few
+from hardship_model.language import named, say
 from hardship_model.models import BASELINES
 from hardship_model.privacy import withhold_small_cells
 from hardship_model.retraining.drift import CANNOT_TELL, DRIFTED, STAYED
@@ -152,22 +153,36 @@ def gate(
     table = table.iloc[np.argsort(order, kind="stable")].reset_index(drop=True).round(12)
     doubts = table["answer"].eq(CANNOT_TELL) & table["check"].isin(settings.doubt_blocks)
     table["blocks"] = table["answer"].eq(NO) | doubts | table["guess_blocks"].eq(True)
-    table["sentence"] = [_sentence(row) for row in table.to_dict("records")]
+    table["sentence"] = [sentence(row, on=row["on"]) for row in table.to_dict("records")]
     return table[_COLUMNS]
 
 
 def decide(checks: pd.DataFrame) -> Verdict:
     """May the candidate be used? The table of `gate`, in one word and one sentence."""
-    blocking = checks[checks["blocks"]]
-    named = tuple(f"{row['check']} on {row['on']}" for row in blocking.to_dict("records"))
-    doubts = int((checks["answer"] == CANNOT_TELL).sum())
-    said = f"{len(checks)} checks, {doubts} of them cannot tell"
-    if not named:
-        return Verdict(accepted=True, sentence=f"Accepted: {said}; none blocks.", blocked_by=())
-    reasons = "; ".join(f"{n} ({a})" for n, a in zip(named, blocking["answer"], strict=True))
+    blocking = checks[checks["blocks"]].to_dict("records")
     return Verdict(
-        accepted=False, sentence=f"Refused: {said}; blocked by {reasons}.", blocked_by=named
-    )
+        accepted=not blocking, sentence=told(checks, on=lambda row: str(row["on"])),
+        blocked_by=tuple(f"{row['check']} on {row['on']}" for row in blocking),
+    )  # fmt: skip
+
+
+def told(checks: pd.DataFrame, *, on: Callable[[Mapping[Any, Any]], str]) -> str:
+    """The verdict in one sentence, in the language of the moment; `on` names what was asked about.
+
+    A person's word is not in it.
+    """
+    doubts = int((checks["answer"] == CANNOT_TELL).sum())
+    said = say("{n} checks, {doubts} of them cannot tell", n=len(checks), doubts=doubts)
+    reasons = [
+        say(
+            "{check} on {on} ({answer})", check=named("checks", str(row["check"])), on=on(row),
+            answer=named("verdicts", str(row["answer"])),
+        )
+        for row in checks[checks["blocks"]].to_dict("records")
+    ]  # fmt: skip
+    if not reasons:
+        return say("Accepted: {said}; none blocks.", said=said)
+    return say("Refused: {said}; blocked by {reasons}.", said=said, reasons=say("; ").join(reasons))
 
 
 _Row = dict[str, Any]
@@ -290,16 +305,28 @@ _QUESTIONS = {
 }
 
 
-def _sentence(row: Mapping[Any, Any]) -> str:
-    said = f"{_QUESTIONS[str(row['check'])].format(on=row['on'])} {str(row['answer']).capitalize()}"
+def sentence(row: Mapping[Any, Any], *, on: str) -> str:
+    """A check's question, answer and numbers, in the language of the moment.
+
+    `on` is what it is asked about, as it shall be called.
+    """
+    asked = say(_QUESTIONS[str(row["check"])], on=on)
+    answer = named("verdicts", str(row["answer"])).capitalize()
     if row["withheld"]:
-        return f"{said}; too few households for numbers."
+        return say("{asked} {answer}; too few households for numbers.", asked=asked, answer=answer)
     if pd.isna(row["number"]):
-        return f"{said}."
-    wanted = " and ".join(
-        f"{word} {row[side]:.3f}"
-        for side, word in (("at_least", "at least"), ("at_most", "at most"))
+        return say("{asked} {answer}.", asked=asked, answer=answer)
+    wanted = [
+        say(bound, bound=_signed(row[side]))
+        for side, bound in (("at_least", "at least {bound}"), ("at_most", "at most {bound}"))
         if np.isfinite(row[side])
-    )
-    numbers = f"{row['number']:.3f} ({row['low']:.3f} to {row['high']:.3f}); wanted {wanted}."
-    return f"{said}: {numbers}".replace("-", "−")
+    ]
+    return say(
+        "{asked} {answer}: {number} ({low} to {high}); wanted {bounds}.", asked=asked,
+        answer=answer, number=_signed(row["number"]), low=_signed(row["low"]),
+        high=_signed(row["high"]), bounds=say(" and ").join(wanted),
+    )  # fmt: skip
+
+
+def _signed(number: float) -> str:
+    return f"{number:.3f}".replace("-", "−")

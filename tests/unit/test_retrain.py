@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from extracts import CONFIG, blank_since, office, predictions
+from latin import latin_left
 
 from hardship_model import cli
 from hardship_model.months import to_month
@@ -182,6 +183,25 @@ def test_a_department_that_fell_silent_keeps_the_candidate_out(refused):
     assert any(reason.startswith("drift on feature missing") for reason in done.verdict.blocked_by)
     assert Store(load_retrain(config).store).versions() == ()
     assert pd.read_csv(done.page.with_name("verdict.csv"))["blocks"].any()
+
+
+@pytest.mark.parametrize("which", ["refused", "year"])
+def test_the_page_in_chinese_leaves_no_label_in_english_and_judges_nothing_anew(
+    which, request, tmp_path
+):
+    config, *done = request.getfixturevalue(which)
+    config = copied(config, tmp_path)
+    plan = load_retrain(config)
+    own = {"retrain", "now", "panel", "small", "office", "district", "east", "west", "spending"}
+    own |= {"income", "ill", "in", "hardship", "seen", "title"}
+
+    again, said = run(config, lang="zh")
+
+    page = again.page.read_text(encoding="utf-8")
+    assert said[1:] == ["Writing the page"]
+    assert again.verdict.sentence in [one.verdict.sentence for one in done if hasattr(one, "page")]
+    assert '<html lang="zh-CN">' in page
+    assert latin_left(page.replace(plan.title, "")) - own == set()
 
 
 def test_a_person_may_let_a_candidate_in_with_a_reason_that_is_kept(refused, tmp_path):
