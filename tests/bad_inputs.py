@@ -374,11 +374,13 @@ only when it can mean one thing, and then a note (`ReadWarning`) says which colu
 cells; everything else is refused in one message that quotes no cell. {n} files; {tally}.
 
 A large file is looked through in parts (200,000 rows, fewer when it is wide); what must fit into
-the memory are the columns that the mapping names. What is written for a spreadsheet gets an
-apostrophe before texts that it would run as a formula (`files.harmless`). Not noticed are one long
-text that a Parquet file repeats in every row, since its footer does not tell how long; a pseudonym
-of 16 digits or more that a spreadsheet rounded before it was stored as text; and GBK of a few signs
-that happens to be valid UTF-8 (declare `encoding`).
+the memory are the columns that the mapping names. A file of 2.2 GB and 30.6 million rows, read once
+by hand with seven of its ten columns, took 156 s of one core and 8.2 GB of memory. What is written
+for a spreadsheet gets an apostrophe before texts that it would run as a formula
+(`files.harmless`). Not noticed are one long text that a Parquet file repeats in every row, since
+its footer does not tell how long; a pseudonym of 16 digits or more that a spreadsheet rounded
+before it was stored as text; and GBK of a few signs that happens to be valid UTF-8 (declare
+`encoding`).
 
 | input | what happens | what is said |
 |---|---|---|

@@ -104,9 +104,9 @@ def looked_through(
         filled = part.notna().any(axis=1)
         empty += int((~filled).sum())
         part = part[filled] if not filled.all() else part
-        _refuse_formulas(part, where)
-        if columns is not None:
+        if columns is not None:  # first, so that no other message quotes a heading that tells
             refuse_identifiers(part, where=where)
+        _refuse_formulas(part, where)
         kept.append(part if columns is None else part[columns])
     if empty:
         notice(f"{where}: {empty} rows without a single filled cell were left out.")
