@@ -56,6 +56,9 @@ _ADDRESS = re.compile(
 )
 _PLACE_PAIR = re.compile(r"(?<!\d)(\d{1,3}\.\d{4,})[,，;\s]+(\d{1,3}\.\d{4,})(?!\d)")
 _NAME_COLUMN = re.compile(r"姓名|户主名|联系人|负责人|^(?:\w+[ _])?(?:full_?)?name$", re.IGNORECASE)
+_BIRTH_COLUMN = re.compile(r"出生|生日|birth", re.IGNORECASE)
+#: A spreadsheet's day numbers of births, above every year that stands for itself.
+_BIRTH_DAYS = (3_000.0, 40_178.0)
 _PLACE_COLUMN = re.compile(
     r"经度|纬度|坐标|longitude|latitude|^(?:lon|lng|lat|gps)$", re.IGNORECASE
 )
@@ -135,6 +138,10 @@ class _Column(NamedTuple):
     #: Missing where a value is none.
     number: np.ndarray
 
+    def cells(self, which: np.ndarray) -> int:
+        """How many cells hold one of these distinct values?"""
+        return int(np.append(which, False)[self.position].sum())
+
     def texts(self) -> tuple[list[str], np.ndarray]:
         """The distinct values that could hold something, as they read, and how often they stand."""
         # Among large amounts eight digits are an amount, elsewhere they may be a date.
@@ -163,9 +170,12 @@ def _column(name: str, cells: pd.Series) -> _Column:
 
 
 def _in_column(column: _Column) -> Iterator[_Found]:
-    of, filled = len(column.position), int((column.position >= 0).sum())
+    of, filled = len(column.position), column.cells(np.ones(len(column.distinct), dtype=bool))
     if filled and _PLACE_COLUMN.search(column.name):
         yield column.name, "heading of coordinates", filled, of
+    days = column.cells((column.number > _BIRTH_DAYS[0]) & (column.number < _BIRTH_DAYS[1]))
+    if days and _BIRTH_COLUMN.search(column.name):
+        yield column.name, "exact date", days, of
     texts, count = column.texts()
     if not texts:
         return
@@ -229,7 +239,7 @@ def _pairs_of_coordinates(columns: Sequence[_Column]) -> list[_Found]:
         for kind, (low, high) in ranges.items():
             inside = len(values) > 1 and low <= values.min() and values.max() <= high
             if inside and values.std() < 10 and _fine(values).mean() > 0.8:
-                n = int(np.append(~np.isnan(column.number), False)[column.position].sum())
+                n = column.cells(~np.isnan(column.number))
                 like[kind].append((column.name, "coordinates", n, len(column.position)))
     return [*like["longitude"], *like["latitude"]] if all(like.values()) else []
 

@@ -87,6 +87,12 @@ def test_a_column_of_names_or_coordinates_gives_itself_away_by_its_heading():
     assert set(identifiers(table)["kind"]) == {"heading of names", "heading of coordinates"}
 
 
+def test_day_numbers_of_births_are_dates_and_years_are_none():
+    assert identifiers(pd.DataFrame({"出生日期": ["22717", "无"]}))["n"].tolist() == [1]
+    assert identifiers(pd.DataFrame({"birth_date": [22717, 30123]}))["n"].tolist() == [2]
+    assert identifiers(pd.DataFrame({"出生年": [1962, 1982], "存款": [22717, 30123]})).empty
+
+
 def test_two_columns_that_read_like_longitude_and_latitude_are_coordinates():
     dice = np.random.default_rng(5)
     table = pd.DataFrame({"x": dice.normal(108.3, 0.1, 50), "y": dice.normal(22.8, 0.1, 50)})
