@@ -23,6 +23,7 @@ from hardship_model.features import write_features
 from hardship_model.files import parquet_in_parts, whole_folder, write_csv, write_json
 from hardship_model.language import Language
 from hardship_model.months import to_month
+from hardship_model.progress import progress
 from hardship_model.shards import Engine
 
 app = typer.Typer(
@@ -56,12 +57,7 @@ def run(
     """Do the main job: transitions, backtest, visits, figures and one page."""
     plan = study.load_study(config)
     out = out or Path("data/runs") / plan.name
-    with whole_folder(out, mark=study.MARK) as folder, _screen.status("Starting") as status:
-
-        def say(line: str) -> None:
-            _screen.print(f"[dim]{line} …[/dim]")
-            status.update(line)
-
+    with whole_folder(out, mark=study.MARK) as folder, progress(_screen) as say:
         results = study.run(plan, say=say)
         say("Writing tables, figures and the page")
         study.write_results(results, config, folder)
@@ -78,12 +74,7 @@ def screen(
     """Play every way of looking, in invented towns or over a survey: who is found, how early?"""
     plan = screen_study.load(config)
     out = out or Path("data/runs") / plan.name
-    with whole_folder(out, mark=study.MARK) as folder, _screen.status("Starting") as status:
-
-        def say(line: str) -> None:
-            _screen.print(f"[dim]{line} …[/dim]")
-            status.update(line)
-
+    with whole_folder(out, mark=study.MARK) as folder, progress(_screen) as say:
         with parquet_in_parts(folder / "ledger.parquet") as keep:
             results: screen_study.ScreenResults | screen_study.PanelResults
             if isinstance(plan, screen_study.PanelScreen):

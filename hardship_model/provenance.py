@@ -46,6 +46,14 @@ def describe(panel: Panel) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def at_a_glance(results: object) -> str:
+    """Which tables does a run hold? One line, with the rows of each, for whoever types its name."""
+    tables = {k: v for k, v in vars(results).items() if isinstance(v, pd.DataFrame)}
+    told = ", ".join(f"{name} ({len(table):,})" for name, table in tables.items())
+    study = getattr(results, "study", None)
+    return f"Results of {getattr(study, 'name', '?')}; tables (rows): {told}"
+
+
 def _by_year(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per calendar year: rows whose state is known, and those in hardship."""
     known = rows[rows["in_hardship"].notna()]

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from hardship_model import retrain_study
 from hardship_model.language import Language
+from hardship_model.progress import progress
 
 _screen = Console(stderr=True)
 #: Exit code when the gate refuses a candidate.
@@ -28,12 +29,7 @@ def retrain(
 ) -> None:
     """Train anew, judge, and let the candidate replace the model in use, or not: exit code 3."""
     plan = retrain_study.load_retrain(config, now=now)
-    with _screen.status("Starting") as status:
-
-        def say(line: str) -> None:
-            _screen.print(f"[dim]{line} …[/dim]")
-            status.update(line)
-
+    with progress(_screen) as say:
         done = retrain_study.retrain(
             plan, out or Path("data/runs") / plan.name, config=config.read_bytes(),
             override=override, lang=lang, say=say,

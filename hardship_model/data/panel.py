@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import escape
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from hardship_model.months import to_text
+from hardship_model.privacy import SMALLEST_CELL
 
 Pillar = Literal["income", "expenditure", "security", "household", "place"]
 Kind = Literal["amount", "count", "flag", "category"]
@@ -62,6 +64,23 @@ class Panel:
     invented: bool = False
     #: First and last month of the panel that these rows are a part of; None: these rows are all.
     span: tuple[int, int] | None = None
+
+    def __repr__(self) -> str:
+        """What is it, in one line? Never a row: these may be real households."""
+        n = len(self.households)
+        size = f"{n:,}" if n >= SMALLEST_CELL else "fewer than ten"
+        return (
+            f"Panel {self.name!r}: {size} {'invented' if self.invented else 'real'} households,"
+            f" {to_text(self.months[0])} to {to_text(self.months[-1])}, every {self.step_months}"
+            f" months; {len(self.columns)} columns beyond the core"
+        )
+
+    def _repr_html_(self) -> str:
+        """The same in a notebook, with what each column is."""
+        columns = [(c.name, c.pillar, c.kind, c.label, c.label_zh) for c in self.columns]
+        head = ["column", "pillar", "kind", "label", "label_zh"]
+        table = pd.DataFrame(columns, columns=head).to_html(index=False, border=0, escape=True)
+        return f"<p>{escape(repr(self))}</p>{table if columns else ''}"
 
     @cached_property
     def households(self) -> np.ndarray:

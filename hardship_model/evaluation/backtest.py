@@ -72,10 +72,10 @@ class Scored:
     task: Task
     origin: Origin
     #: household_id, as_of, kind, answer of the rows judged, one row each.
-    rows: pd.DataFrame
+    rows: pd.DataFrame = field(repr=False)
     #: Ranking score and calibrated risk of each model, in the order of `rows`.
-    score: dict[str, np.ndarray]
-    risk: dict[str, np.ndarray]
+    score: dict[str, np.ndarray] = field(repr=False)
+    risk: dict[str, np.ndarray] = field(repr=False)
     n_train: int
     train_events: int
     #: The models that gave them, by name.

@@ -1,7 +1,7 @@
 """Who is at risk now, how much, and why: one panel, or one part of a panel, at a time."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -28,9 +28,9 @@ class Scores:
 
     as_of: int
     #: One row per household: `household_id`, `score`, `risk`; from `join` on also `rank`, `tenth`.
-    rows: pd.DataFrame
+    rows: pd.DataFrame = field(repr=False)
     #: The features of these rows.
-    X: pd.DataFrame
+    X: pd.DataFrame = field(repr=False)
 
 
 def score(served: ServedModel, panel: Panel, *, as_of: int) -> Scores:

@@ -10,7 +10,7 @@ import pandas as pd
 from hardship_model.data.panel import Panel, PanelError
 from hardship_model.evaluation.metrics import ratio
 from hardship_model.privacy import withhold_small_cells
-from hardship_model.provenance import describe, versions
+from hardship_model.provenance import at_a_glance, describe, versions
 from hardship_model.rules import REGISTERED
 from hardship_model.screen_study.panel_config import PanelScreen
 from hardship_model.screen_study.panel_scores import scores_of_panel
@@ -51,6 +51,10 @@ class PanelResults:
     luck: pd.DataFrame
     frontier: pd.DataFrame
     worth_in_visits: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Which tables are there?"""
+        return at_a_glance(self)
 
 
 def run_panel(

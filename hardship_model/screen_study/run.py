@@ -10,7 +10,7 @@ import pandas as pd
 
 from hardship_model.evaluation.metrics import ratio
 from hardship_model.evaluation.uncertainty import interval
-from hardship_model.provenance import versions
+from hardship_model.provenance import at_a_glance, versions
 from hardship_model.screen_study.config import ScreenStudy
 from hardship_model.screen_study.parts import Part, play_mixes, play_town
 from hardship_model.screen_study.towns import strategies_for
@@ -66,6 +66,10 @@ class ScreenResults:
     flip_points: pd.DataFrame
     sensitivity: pd.DataFrame
     assumption_draws: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Which tables are there?"""
+        return at_a_glance(self)
 
 
 def as_files(results: Any) -> Mapping[str, pd.DataFrame]:

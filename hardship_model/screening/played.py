@@ -1,7 +1,7 @@
 """What was played: the ledger of contacts, and for each fall when and how it was found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -73,7 +73,7 @@ class Played:
     #: The table `ledger` of `schema`, without rows for checks that raised no lead: their number
     #: and cost are in `costs`. Of a visit also `let_in`, and when it was drawn at random
     #: `inclusion_probability`. None when it was not asked for.
-    ledger: pd.DataFrame | None
+    ledger: pd.DataFrame | None = field(repr=False)
 
     def scale_text(self) -> str:
         """By which share of each region's worker households were fixed costs scaled?"""

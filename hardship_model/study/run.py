@@ -25,7 +25,7 @@ from hardship_model.models import BASELINES
 from hardship_model.months import to_month, to_text
 from hardship_model.parameters import parameter
 from hardship_model.privacy import withhold_small_cells
-from hardship_model.provenance import describe, same_bits, versions
+from hardship_model.provenance import at_a_glance, describe, same_bits, versions
 from hardship_model.screening.strategies import at_random, by_risk_since_visit, by_score, in_turn
 from hardship_model.screening.visits import CLERKS, compare_visits, make_visits
 from hardship_model.study.config import ORIGIN_MONTHS, TOWN, OfPanel, Study
@@ -66,6 +66,10 @@ class Results:
     #: Empty when the config has no [visits].
     visits: pd.DataFrame
     ledger: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Which tables are there?"""
+        return at_a_glance(self)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -17,6 +17,7 @@ ROOMS = [
     "rates",
     "shrinkage",
     "files",
+    "progress",
     "language",
     "shards",
     "schema",

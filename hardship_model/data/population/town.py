@@ -17,6 +17,7 @@ from hardship_model.data.population.codes import (
 )
 from hardship_model.data.population.config import Config
 from hardship_model.data.population.simulate import lives, observe
+from hardship_model.months import to_text
 from hardship_model.rules import REGISTERED, STATES
 
 #: Households that are simulated together: few enough for the processor's nearest memory.
@@ -49,6 +50,14 @@ class Town:
     households: np.ndarray
     fixed: dict[str, np.ndarray]
     truth: dict[str, np.ndarray]
+
+    def __repr__(self) -> str:
+        """Which town is it, in one line?"""
+        return (
+            f"Town of {len(self.households):,} invented households, seed {self.config.seed},"
+            f" {to_text(self.months[0])} to {to_text(self.months[-1])}; {len(self.truth)} grids of"
+            " what is true"
+        )
 
     def frame(self, *, columns: list[str] | None = None) -> pd.DataFrame:
         """The truth as a table: one row per household and month, in that order.
