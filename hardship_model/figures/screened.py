@@ -194,7 +194,7 @@ def draw_flips(flip_points: pd.DataFrame) -> Figure:
             panel.plot([row["gap"]], [place], "|", color=style.INK, markersize=9)
         labels = [_tried(row) for row in records(rows)]
         panel.set_yticks(range(len(rows)), labels=labels)
-        panel.tick_params(axis="y", length=0, labelsize=7.5)
+        panel.tick_params(axis="y", length=0, labelsize=7)
         panel.set_ylim(len(rows) - 0.5, -0.5)
         panel.axvline(0, color=style.VERMILLION, linewidth=1.2)
         panel.grid(visible=False, axis="y")
@@ -214,7 +214,7 @@ def draw_flips(flip_points: pd.DataFrame) -> Figure:
 
 def _tried(row: dict[str, object]) -> str:
     tried = words.to(f"{row['tried_low']:.2g}", f"{row['tried_high']:.2g}")
-    return f"{words.assumption(str(row['assumption']))}  × {tried}"
+    return f"{words.assumption(str(row['assumption']))} × {tried}"
 
 
 def draw_sensitivity(sensitivity: pd.DataFrame) -> Figure:

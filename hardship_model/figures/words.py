@@ -353,10 +353,14 @@ def share_and_counts(share: str, counts: str) -> str:
 def between(low: float, high: float, *, digits: int = 3) -> str:
     """An interval of plain numbers.
 
-    >>> between(0.6172, 0.7663)
-    '0.617 to 0.766'
+    >>> between(0.6172, 0.7663), between(-0.4361, 3.1572)
+    ('0.617 to 0.766', '−0.436 to 3.157')
     """
-    return to(f"{low:.{digits}f}", f"{high:.{digits}f}")
+    return to(_plain(low, digits), _plain(high, digits))
+
+
+def _plain(number: float, digits: int) -> str:
+    return f"{number:.{digits}f}".replace("-", "−")
 
 
 def to(low: str, high: str) -> str:
@@ -383,7 +387,7 @@ def value_between(row: Mapping[str, Any], *, digits: int = 3) -> str:
     """
     if math.isnan(row["value"]):
         return withheld() if row.get("withheld") else none()
-    value = f"{row['value']:.{digits}f}"
+    value = _plain(row["value"], digits)
     if math.isnan(row["low"]):
         return value
     return around(value, between(row["low"], row["high"], digits=digits))

@@ -80,9 +80,12 @@ def _row(cells: tuple[object, ...], looks: list[str]) -> str:
 
 
 def tables(frame: pd.DataFrame, *, by: Sequence[str], named: str) -> str:
-    """One table per part that shares these columns; they go into its caption, said as `named`."""
+    """One table per part that shares these columns; they go into its caption, said as `named`.
+
+    Columns in which a part has nothing are left out.
+    """
     return "".join(
-        table(part.drop(columns=list(by)), caption=say(named, *values))
+        table(part.loc[:, part.ne("").any()].drop(columns=list(by)), caption=say(named, *values))
         for values, part in parts(frame, *by)
     )
 

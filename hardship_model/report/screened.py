@@ -190,7 +190,10 @@ def _mix(results: ScreenResults) -> str:
         }
         for r in records(results.best_mix)
     ]
-    return table(pd.DataFrame(rows)) + paragraph(
+    shown = pd.DataFrame(rows)
+    if "oracle" not in results.study.strategies:
+        shown = shown.drop(columns="who knows the truth")
+    return table(shown) + paragraph(
         say(
             "An optimiser chooses channels by what each would catch by itself and what its"
             " contacts, fixed costs and a visit to every lead would cost; its certificate bounds"

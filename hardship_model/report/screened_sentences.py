@@ -99,13 +99,19 @@ def _visits(more: float, fewest: float, most: float) -> str:
 
 def _about_the_bound(results: ScreenResults) -> str:
     [row] = [r for r in records(results.best_mix) if r["factor"] == 1]
-    return say(
+    told = say(
         "With the usual means no mix of channels would catch more than {most} of {falls} falls, and"
-        " all channels together, whatever they cost, {all}; whoever knew the truth would have found"
-        " {oracle} of the open ones by visits alone.",
+        " all channels together, whatever they cost, {all}.",
         most=words.count(round(row["no_mix_catches_more"])), falls=words.count(row["falls"]),
-        all=words.count(row["all_channels_catch"]), oracle=words.percent(row["oracle_found_share"]),
+        all=words.count(row["all_channels_catch"]),
     )  # fmt: skip
+    if "oracle" not in results.study.strategies:
+        return told
+    of_oracle = say(
+        "Whoever knew the truth would have found {oracle} of the open ones by visits alone.",
+        oracle=words.percent(row["oracle_found_share"]),
+    )
+    return say(" ").join([told, of_oracle])
 
 
 def _about_the_assumptions(results: ScreenResults) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import made_up_results as made_up
+import made_up_screen
 import pandas as pd
 import pytest
 
@@ -13,6 +14,7 @@ from hardship_model import figures, report
 from hardship_model.evaluation.withholding import withhold_few_found
 from hardship_model.labels import Question, outcomes
 from hardship_model.privacy import withhold_small_cells
+from hardship_model.report.markup import tables
 from strips import FIRST_MONTH, panel_from_strips
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -49,6 +51,26 @@ class Outline(HTMLParser):
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
+
+
+def test_columns_in_which_a_part_of_a_table_has_nothing_are_left_out():
+    moves = pd.DataFrame({"move": ["fall", "leave"], "share": ["5%", "7%"], "by then": ["", "9%"]})
+
+    fall, leave = tables(moves, by=("move",), named="{0}").split("</table>")[:2]
+
+    assert ("by then" in fall, "by then" in leave) == (False, True)
+
+
+def test_whoever_knew_the_truth_is_told_of_only_where_it_was_played(tmp_path):
+    played = made_up_screen.towns()
+    few = tuple(name for name in played.study.strategies if name != "oracle")
+    mix = played.best_mix.assign(oracle_found_share=float("nan"))
+    without = replace(played, study=replace(played.study, strategies=few), best_mix=mix)
+
+    pages = [report.screen_page(one, tmp_path) for one in (played, without)]
+
+    assert ["knew the truth" in page for page in pages] == [True, False]
+    assert ["who knows the truth" in page for page in pages] == [True, False]
 
 
 @pytest.fixture(scope="module")
