@@ -85,7 +85,7 @@ def tables(frame: pd.DataFrame, *, by: Sequence[str], named: str) -> str:
     Columns in which a part has nothing are left out.
     """
     return "".join(
-        table(part.loc[:, part.ne("").any()].drop(columns=list(by)), caption=say(named, *values))
+        table(part.loc[:, (part != "").any()].drop(columns=list(by)), caption=say(named, *values))
         for values, part in parts(frame, *by)
     )
 
