@@ -19,6 +19,8 @@ _PAINT: Mapping[str, str] = {
 }  # fmt: skip
 #: What is drawn as a multiple of its bound, since each row has a bound of another kind.
 _BY_BOUND = ("drift",)
+#: Checks that were made on all households judged.
+_OF_ALL = ("incumbent", "rule", "calibration")
 
 
 def draw_gate(checks: pd.DataFrame) -> Figure:
@@ -36,6 +38,8 @@ def draw_gate(checks: pd.DataFrame) -> Figure:
             panel.set_title(words.check_asked(check), fontsize=8)
             if check in ("incumbent", "rule", "groups"):
                 panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=None, symbol=""))
+        judged = checks.loc[checks["check"].isin(_OF_ALL), ["events", "n"]].max()
+        figure.supxlabel(say("judged: {fell} fell", fell=words.out_of(*judged)), fontsize=8)
         _legend(figure, ("yes", "no", "cannot tell"))
     return figure
 

@@ -398,7 +398,7 @@ def checks_of_the_gate():
         ("calibration", "slope", "no", 1.6, 1.4, 1.8, 0.75, 1.33, True),
         ("drift", "feature distribution, furthest: a", "no", 0.5, 0.4, 0.6, np.nan, 0.25, True),
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).assign(n=200.0, events=30.0)
 
 
 def bounds(panel):
@@ -411,6 +411,7 @@ def test_every_check_stands_with_its_interval_its_bound_and_its_answer():
     assert dots(incumbent) == [(0.03, 0), (0.01, 1)]
     assert (0.01, 0.05) in intervals(incumbent)
     assert notes(incumbent) == ["yes", "cannot tell: blocks"]
+    assert "judged: 30 of 200 fell" in texts(incumbent.figure)
     assert bounds(incumbent) == {-0.01, -0.05}
     assert bounds(calibration) == {0.75, 1.33}
     assert np.isnan(dots(groups)[0][0])  # withheld: its answer stands, no number does
