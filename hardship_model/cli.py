@@ -109,6 +109,8 @@ def write_report(
     """
     from hardship_model import report  # as above
 
+    if out and not out.parent.is_dir():
+        raise ValueError(f"There is no folder {out.parent} to write {out.name} into.")
     with _screen.status("Drawing and writing"):
         texts = {run / name: text for name, text in report.in_language(run, lang).items()}
     page = next(iter(texts))

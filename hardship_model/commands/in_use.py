@@ -33,6 +33,9 @@ def list_models(url: _Url) -> None:
     """Print every version, the newest last, and what happened to the store."""
     shelf = Store(url)
     counts = shelf.current()
+    if not shelf.versions():
+        _screen.print(f"The store {escape(url)} holds no model yet.", highlight=False)
+        return
     shown = Table("", "version", "accepted", "model", "verdict", "let in by hand, because")
     for version in shelf.versions():
         about = version.about

@@ -34,15 +34,17 @@ class NotebookError(ValueError):
 
 
 def find_notebook(name: str, folder: Path = NOTEBOOKS) -> Path:
-    """Which notebook has this name, or alone begins with it (`02`)? Raises NotebookError."""
+    """Which notebook has this name, or alone begins with it (`02`, `2`)? Raises NotebookError."""
     there = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     if not there:
         raise NotebookError(
             "There are no notebooks beside this package: they come with a copy of the repository,"
             " not with an installed package. Install from a copy: pip install -e ."
         )
-    found = [path for path in there if path.stem.startswith(name.removesuffix(".ipynb"))]
-    exact = [path for path in found if path.stem == name.removesuffix(".ipynb")]
+    plain = name.removesuffix(".ipynb")
+    begins = plain.zfill(2) if plain.isdecimal() else plain
+    found = [path for path in there if path.stem.startswith(begins)]
+    exact = [path for path in found if path.stem == plain]
     if len(exact or found) != 1:
         raise NotebookError(
             f"{len(found)} notebooks begin with {name!r}; there are"
@@ -91,6 +93,9 @@ def of_panel(mapping: str | None, file: Path | None) -> dict[str, str]:
         raise NotebookError("--file is the file of a --panel: name the mapping that describes it.")
     refuse_address(mapping or "")
     refuse_address(file or "")
+    for path in (mapping if mapping and mapping.endswith(".toml") else None, file):
+        if path is not None and not Path(path).is_file():
+            raise NotebookError(f"There is no file {path}.")
     given = {"panel": mapping, "file": file}
     return {
         name: str(Path(value).resolve()) if Path(value).exists() else str(value)
@@ -117,6 +122,7 @@ def run_notebook(notebook: Path, out: Path, parameters: Mapping[str, Any]) -> tu
         raise NotebookError(
             f"{notebook.stem} does not take {', '.join(unknown)}; it takes {', '.join(known)}."
         )
+    _refuse_other_kinds(notebook, parameters, known)
     if out.exists() and not out.is_dir():
         raise OutputError(f"{out} is a file; a folder is wanted for the notebook and its page.")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -136,6 +142,20 @@ def run_notebook(notebook: Path, out: Path, parameters: Mapping[str, Any]) -> tu
     return out / made.name, out / page.name
 
 
+def _refuse_other_kinds(
+    notebook: Path, parameters: Mapping[str, Any], known: Mapping[str, Any]
+) -> None:
+    """Stop before anything runs when a value is of another kind than the notebook's own."""
+    alike = {float: (int, float), tuple: (list, tuple)}
+    for name, value in parameters.items():
+        kind = type(known[name])
+        wrong = not isinstance(value, alike.get(kind, kind))
+        if wrong or (isinstance(value, bool) and kind is not bool):
+            raise NotebookError(
+                f"{notebook.stem} takes {name} as in {name}={known[name]}; got {value!r}."
+            )
+
+
 def _executed(notebook: Path, made: Path, parameters: Mapping[str, Any]) -> Any:
     """The notebook with what its cells gave, without what the run left: places and times."""
     try:
@@ -147,7 +167,7 @@ def _executed(notebook: Path, made: Path, parameters: Mapping[str, Any]) -> Any:
     try:
         content = papermill.execute_notebook(
             notebook, made, parameters=dict(parameters), cwd=notebook.parent, progress_bar=False,
-            kernel_name="python3", language="python",
+            kernel_name="python3", language="python", extra_arguments=["--log-level=ERROR"],
         )  # fmt: skip
     except papermill.PapermillExecutionError as error:
         said = f": {error.evalue}" if error.ename in _TELLABLE else f" ({error.ename}).{_UNTOLD}"

@@ -91,9 +91,9 @@ def test_the_notebooks_with_real_households_take_a_panel(name):
 
 
 def test_a_number_is_enough_of_a_name_and_an_unclear_one_is_refused():
-    assert find_notebook("02").stem == "02_what_is_a_return"
+    assert find_notebook("02").stem == find_notebook("2").stem == "02_what_is_a_return"
     assert find_notebook("02_what_is_a_return.ipynb").stem == "02_what_is_a_return"
-    for name in ("0", "what", ""):
+    for name in ("0", "99", "what", ""):
         with pytest.raises(NotebookError, match="notebooks begin with"):
             find_notebook(name)
 
@@ -130,6 +130,22 @@ def test_a_panel_is_named_as_seen_from_any_folder_and_never_by_an_address(tmp_pa
         of_panel(None, tmp_path)
     with pytest.raises(MappingError, match="an address came"):
         of_panel("postgresql://u:Tr0ub4dor@host/db", None)
+
+
+@pytest.mark.parametrize(("panel", "file"), [("no.toml", None), ("m.toml", "no.csv")])
+def test_a_file_that_is_not_there_is_told_before_anything_runs(tmp_path, monkeypatch, panel, file):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.toml").touch()
+
+    with pytest.raises(NotebookError, match=r"There is no file no\."):
+        of_panel(panel, file)
+
+
+@pytest.mark.parametrize("value", ["six", True, 2.5, [6]])
+def test_a_setting_of_another_kind_is_told_before_anything_runs(small, tmp_path, value):
+    with pytest.raises(NotebookError, match="as in households=5; got"):
+        run_notebook(small("1"), tmp_path / "mine", {"households": value})
+    assert not (tmp_path / "mine").exists()
 
 
 def test_a_panel_for_a_notebook_of_towns_is_refused_before_anything_runs(tmp_path):
