@@ -15,9 +15,9 @@ def of_panel(study: Study, survey: str, path: str | Path | None = None) -> Study
     """The same tasks, models and visits for this panel, judged as late as its answers allow.
 
     One origin chooses, the next judges, a horizon apart, the last with the panel's last month as
-    its last answer; visits begin a horizon after the first month. Households are told apart by
-    every flag and category. The study's own panel keeps the study as it is. Raises PanelError
-    for a panel of fewer than three horizons.
+    its last answer; visits begin when answers of the first month are on file. Households are told
+    apart by every flag and category. The study's own panel keeps the study as it is. Raises
+    PanelError for a panel of fewer than three horizons.
     """
     if survey == study.survey:
         return study
@@ -29,8 +29,10 @@ def of_panel(study: Study, survey: str, path: str | Path | None = None) -> Study
             f"Panel {panel.name!r} runs from {to_text(first)} to {to_text(last)}; looking"
             f" {horizon} months ahead wants {3 * horizon} months and more: to learn, choose, judge."
         )
+    late = int((panel.rows["recorded_month"] - panel.rows["month"]).median())
+    late += -late % panel.step_months
     visits = study.visits and replace(
-        study.visits, origin=_origin(panel, "visits", first + horizon, last)
+        study.visits, origin=_origin(panel, "visits", first + horizon + late, last)
     )
     return replace(
         study,

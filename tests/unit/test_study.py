@@ -237,6 +237,11 @@ def test_another_panel_is_judged_as_late_as_its_answers_allow(tmp_path):
     assert other.visits.share == plan.visits.share
     assert [group.name for group in other.groups] == ["ill", "town"]
 
+    told_later = QUARTERS.replace("step_months = 3", "step_months = 3\nrecorded_lag_months = 1")
+    (tmp_path / "o.toml").write_text(told_later, encoding="utf-8")
+    later = of_panel(plan, str(tmp_path / "o.toml"), tmp_path / "o.csv")
+    assert to_text(later.visits.origin.train_until) == "2016-06"  # a year, and what comes late
+
 
 def test_its_own_panel_leaves_a_study_as_it_is_and_a_short_one_is_refused(tmp_path):
     plan = load_study(CONFIGS / "rwm5yr.toml")
