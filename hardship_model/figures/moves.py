@@ -1,4 +1,7 @@
-"""Who falls, who leaves, who falls back: the table `transitions` as two pictures."""
+"""Who falls, who leaves, who falls back: the table `transitions` as two pictures.
+
+Of a panel with many periods every third, sixth or twelfth month is drawn; the table has them all.
+"""
 
 from collections.abc import Sequence
 
@@ -17,6 +20,8 @@ _COLOURS = {
     "hazard_of_return": style.VERMILLION,
     "hazard_of_leaving": style.GREEN,
 }
+#: More lines than this are hard to read.
+_MOST = 12
 
 
 def draw_moves(transitions: pd.DataFrame) -> Figure:
@@ -37,7 +42,7 @@ def draw_hazards(transitions: pd.DataFrame) -> Figure:
 
 def _draw(transitions: pd.DataFrame, moves: Sequence[str], label: str, axis: str) -> Figure:
     tables = {move: transitions[transitions["move"] == move] for move in moves}
-    tables = {move: table for move, table in tables.items() if len(table)}
+    tables = {move: _few(table) for move, table in tables.items() if len(table)}
     lines = [len(table) + 1.5 for table in tables.values()]
     with style.look():
         figure, panels = style.canvas(
@@ -56,3 +61,11 @@ def _draw(transitions: pd.DataFrame, moves: Sequence[str], label: str, axis: str
         panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         figure.supxlabel(axis, fontsize=8)
     return figure
+
+
+def _few(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows at round months, when there are more than can be read."""
+    if len(table) <= _MOST:
+        return table
+    at = [table["months"] % every == 0 for every in (3, 6, 12, 24)]
+    return table[next((rows for rows in at if rows.sum() <= _MOST), at[-1])]

@@ -44,6 +44,18 @@ def notes(panel):
     return [label.get_text() for label in right.get_yticklabels()]
 
 
+def test_of_many_months_only_round_ones_are_drawn():
+    monthly = pd.concat(
+        made_up.transitions().query("move == 'return'").head(1).assign(months=months)
+        for months in range(1, 60)
+    )
+
+    [drawn] = figures.draw_moves(monthly).axes[:1]
+
+    labels = [label.get_text() for label in drawn.get_yticklabels()]
+    assert labels == [f"{months} months later" for months in range(6, 60, 6)]
+
+
 def test_a_move_stands_at_its_rate_with_its_interval_and_counts():
     falls, returns, leaves = figures.draw_moves(made_up.transitions()).axes
 
