@@ -116,7 +116,7 @@ class DiscreteHazard(ClassifierMixin, BaseEstimator):
         clock = {AHEAD: ahead.astype(np.float32)}
         if _SINCE in X:
             clock[SINCE_EXIT] = X[_SINCE].to_numpy(dtype=np.float32) + clock[AHEAD]
-        return X.assign(**clock)
+        return pd.concat([X, pd.DataFrame(clock, index=X.index)], axis=1)
 
     def hazards(self, X: pd.DataFrame, *, horizon_months: int) -> np.ndarray:
         """The chance to fall in each period, given not before; shape (n, n_periods)."""
