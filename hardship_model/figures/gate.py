@@ -63,7 +63,7 @@ def _checks(panel: Axes, rows: pd.DataFrame, *, by_bound: bool) -> None:
         at = np.flatnonzero(drawn["value"].notna() & drawn[side].notna())
         panel.vlines(drawn[side].iloc[at], at - 0.5, at + 0.5, color=style.INK, linewidth=0.9,
                      linestyle="--")  # fmt: skip
-    panel.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    panel.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
 
 
 def draw_shifts(table: pd.DataFrame, *, most: int = 12) -> Figure:
