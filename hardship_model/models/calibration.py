@@ -153,7 +153,8 @@ def _line(
         start = np.array([[logit(np.average(y, weights=weight))], [gives_odds * spread]])
         pull = _BELIEVED if gives_odds else _HARDLY
         z = (score - score.mean()) / spread
-        slope = max(float(fit_line(z, y, weight[None], start, prior_events=pull)[1, 0]) / spread, 0)
+        per_spread = fit_line(z, y, weight[None], start, prior_events=pull)[1, 0]
+        slope = max(float(per_spread / spread), 0.0)
     return _level(slope * score, y, weight), slope
 
 

@@ -187,7 +187,7 @@ def test_choosing_looks_at_choosing_origins_only(scored):
 
     assert not picked.loc[picked["model"] == "logistic", "chosen"].item()
     assert picked["chosen"].sum() == 1
-    with pytest.raises(ValueError, match="role 'choose'"):
+    with pytest.raises(ValueError, match='role = "choose"'):
         choose(judged)
 
 
