@@ -31,7 +31,7 @@ class Played:
     those that begin later). Arrays hold month numbers, 0 for never. Nothing here is averaged.
     """
 
-    world: World
+    world: World = field(repr=False)
     strategies: tuple[Strategy, ...]
     replicates: tuple[int, ...]
     procedure: Procedure
@@ -69,7 +69,7 @@ class Played:
     costs: pd.DataFrame
     #: One row per household placed among the monitored by a visit: `strategy, replicate, month,
     #: household_id, channel, fell` (within twelve months; missing when that is not known yet).
-    placements: pd.DataFrame
+    placements: pd.DataFrame = field(repr=False)
     #: The table `ledger` of `schema`, without rows for checks that raised no lead: their number
     #: and cost are in `costs`. Of a visit also `let_in`, and when it was drawn at random
     #: `inclusion_probability`. None when it was not asked for.

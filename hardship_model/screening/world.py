@@ -58,7 +58,7 @@ class World:
     name: str
     #: int32 (n_months,), the lead-in included.
     months: np.ndarray
-    households: np.ndarray
+    households: np.ndarray = field(repr=False)
     first_household: int
     #: Parameters multiplied by a factor, as in the town's config.
     scaled: Mapping[str, float] = field(default_factory=dict)

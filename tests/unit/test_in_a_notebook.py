@@ -9,6 +9,7 @@ import made_up_screen
 import numpy as np
 import pandas as pd
 import pytest
+from asked_panels import READING, random_panel
 from invented_panels import drifting_panel
 from rich.console import Console
 
@@ -17,6 +18,10 @@ from hardship_model.evaluation.backtest import Origin, Scored, Task
 from hardship_model.labels import Question
 from hardship_model.progress import progress
 from hardship_model.scoring.scores import Scores
+from hardship_model.screening.panel_world import from_panel
+from hardship_model.screening.ready_made import ready_made
+from hardship_model.screening.simulator import play
+from strips import FIRST_MONTH
 
 
 def real_panel():
@@ -71,6 +76,19 @@ def test_scores_of_single_households_are_not_shown_by_their_name():
     for shown in (repr(scored), repr(Scores(as_of=1, rows=rows, X=rows))):
         assert "717001" not in shown
         assert "0.1234567" not in shown
+
+
+def test_what_was_played_names_no_household():
+    panel = random_panel(2, n=40, periods=10)
+    named = panel.rows.assign(household_id=panel.rows["household_id"] + 717_000)
+    world = from_panel(replace(panel, rows=named), READING, first_month=FIRST_MONTH + 4,
+                       last_month=FIRST_MONTH + 27)  # fmt: skip
+    played = play(world, ready_made(world, ["status_quo", "random"], visits_per_month=15),
+                  replicates=[1], seed=1, with_ledger=True)  # fmt: skip
+
+    assert len(played.placements)
+    for shown in (repr(played), repr(world)):
+        assert "7170" not in shown
 
 
 def test_in_a_terminal_each_step_is_printed():
