@@ -145,7 +145,7 @@ def _luck(results: PanelResults) -> str:
         say(
             "A replicate is other luck with the same households: who is at home, who speaks up, who"
             " is drawn. It is not another town, and twenty of them are not twenty towns."
-            " Unweighted; the middle 95% of the replicates."
+            " Weighted as the counts are; the middle 95% of the replicates."
         )
     ) + table(pd.DataFrame(rows), caption=words.strategy_measure(results.study.judge_by))
 

@@ -97,7 +97,7 @@ def run_panel(
         strategies=strategies_table(strategies, world),
         comparison=_withheld(compared, compare(plain, reference=study.reference)),
         by_group=_groups(study, sums, plain),
-        luck=by_luck(played, measure=study.judge_by),
+        luck=by_luck(played, measure=study.judge_by, weight=world.weight),
         frontier=_frontier(at_budgets, few, variants, strategies, world),
         worth_in_visits=worth_of_models(at_budgets, variants, strategies),
     )
@@ -185,23 +185,24 @@ def _joined(tallies: Sequence[Tally]) -> Tally:
     )
 
 
-def by_luck(played: Played, *, measure: str) -> pd.DataFrame:
+def by_luck(played: Played, *, measure: str, weight: np.ndarray) -> pd.DataFrame:
     """How far do replicates lie apart: the same households, other luck?
 
     Returns
     -------
     one row per strategy: `measure, replicates, out_of` (what the measure divides by, in the
-    mean), `mean, lowest, highest` (the middle 95 % of single replicates, unweighted), and `best`:
-    the share of replicates in which it did best of all that do not know the truth; ties count in
-    parts.
+    mean), `mean, lowest, highest` (the middle 95 % of single replicates), and `best`: the share
+    of replicates in which it did best of all that do not know the truth; ties count in parts.
+    Every fall counts with its household's `weight` [N], as in the comparison.
 
     """
     above, below = (OF_FALLS.index(name) for name in MEASURES[measure])
     names = [one.name for one in played.strategies]
     values, out_of = (np.full((len(played.replicates), len(names)), np.nan) for _ in range(2))
+    of_fall = weight[played.world.falls.household]
     for r in range(len(values)):
         one = {name: getattr(played, name)[:, r : r + 1] for name in ("found_month", "how", "by")}
-        sums = fall_counts(replace(played, **one)).sum(axis=1)
+        sums = np.einsum("sfk,f->sk", fall_counts(replace(played, **one)), of_fall)
         values[r], out_of[r] = ratio(sums[:, above], sums[:, below]), sums[:, below]
     able = [one.name for one in played.strategies if not one.knows_truth]
     best = shares_of_best(pd.DataFrame(values, columns=names)[able], measure=measure)

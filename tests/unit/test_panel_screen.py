@@ -166,6 +166,8 @@ def test_who_knows_the_truth_is_best_and_never_counts_as_best_by_luck(small):
     assert ever.drop("mine").idxmax() == "oracle"
     assert np.isnan(luck.loc["oracle", "best"])
     assert luck["best"].sum() == pytest.approx(1)
+    # One measure: whoever is first in the comparison is first here.
+    assert luck["mean"].tolist() == pytest.approx(ever[luck.index].tolist())
     assert (luck["lowest"] <= luck["mean"]).all()
     assert (luck["mean"] <= luck["highest"]).all()
 
@@ -178,9 +180,11 @@ def test_luck_is_told_replicate_by_replicate(small):
     played = play(world, strategies, replicates=[1, 2, 3, 4], seed=1)
     new = (world.falls.onset > FIRST_MONTH + 3) & ~world.falls.begins_unseen
 
-    told = by_luck(played, measure="ever").set_index("strategy")
+    told = by_luck(played, measure="ever", weight=world.weight).set_index("strategy")
 
-    shares = (played.how[:, :, new] != NOT_FOUND).mean(axis=2)
+    weight = world.weight[world.falls.household[new]]
+    shares = np.average(played.how[:, :, new] != NOT_FOUND, axis=2, weights=weight)
+    assert len(set(weight)) > 1
     assert told["mean"].tolist() == pytest.approx(shares.mean(axis=1).tolist())
     better = (shares[0] > shares[1]) + 0.5 * (shares[0] == shares[1])
     assert told["best"].tolist() == pytest.approx([better.mean(), 1 - better.mean()])
