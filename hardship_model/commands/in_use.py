@@ -31,7 +31,7 @@ _STORE_AT = re.compile(r"(.+?)(@(\d{4,}))?", re.DOTALL)
 @models.command("list")
 def list_models(url: _Url) -> None:
     """Print every version, the newest last, and what happened to the store."""
-    shelf = Store(url)
+    shelf = Store.opened(url)
     counts = shelf.current()
     if not shelf.versions():
         _screen.print(f"The store {escape(url)} holds no model yet.", highlight=False)
@@ -56,7 +56,7 @@ def show(
     version: Annotated[str | None, typer.Argument(help="[default: the one that counts]")] = None,
 ) -> None:
     """Print what a version is: its question, where it fits, its files, and its card."""
-    shelf = Store(url)
+    shelf = Store.opened(url)
     chosen = _version(shelf, version)
     served = shelf.model(chosen.name)
     question, fits = served.task.question, served.fits
@@ -85,7 +85,7 @@ def rollback(
     reason: Annotated[str, typer.Option(help="Why; it is kept in the store.")],
 ) -> None:
     """Let an earlier version count again, until the next one is accepted."""
-    Store(url).rollback(version, reason)
+    Store.opened(url).rollback(version, reason)
     _screen.print(f"Done. Version {version} counts.")
 
 
@@ -125,7 +125,7 @@ def score(
 ) -> None:
     """Rank the households of a panel by a model of the store, with reasons: whom to visit first?"""
     url, _, version = _STORE_AT.fullmatch(model).groups()  # type: ignore[union-attr]
-    shelf = Store(url)
+    shelf = Store.opened(url)
     chosen = _version(shelf, version)
     served = shelf.model(chosen.name)
     workers = Engine(name=engine, scheduler=scheduler, processes=processes)

@@ -201,7 +201,7 @@ def told_apart(header: list[str]) -> list[str]:
 def _excel(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as packed:
-            _refuse_bomb(path, sum(entry.file_size for entry in packed.infolist()))
+            refuse_bomb(path, packed)
     sheet = 0 if options.sheet is None else options.sheet
     table = pd.read_excel(
         path, sheet_name=sheet, header=None, keep_default_na=False, na_values=[""]
@@ -211,7 +211,15 @@ def _excel(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.
     yield table[1:].set_axis(told_apart(header), axis=1).infer_objects()
 
 
-def _refuse_bomb(path: Path, unpacked: int) -> None:
+def refuse_bomb(path: Path, packed: zipfile.ZipFile) -> None:
+    """Is this zip file made to fill the memory? Then MappingError, before anything is unpacked.
+
+    What its entries say is enough: more than an entry says is not read out of it.
+    """
+    _refuse_unpacked(path, sum(entry.file_size for entry in packed.infolist()))
+
+
+def _refuse_unpacked(path: Path, unpacked: int) -> None:
     times = unpacked / path.stat().st_size
     if times > MOST_UNPACKED and unpacked > MOST_UNPACKED_BYTES:
         raise MappingError(
@@ -234,7 +242,7 @@ def _parquet(path: Path, columns: list[str], options: FileOptions) -> Iterator[p
         groups = [footer.row_group(i) for i in range(footer.num_row_groups)]
         # A value that is repeated takes no room in the file, but a byte and more in the memory.
         cells = footer.num_rows * len(schema)
-        _refuse_bomb(path, max(cells, sum(group.total_byte_size for group in groups)))
+        _refuse_unpacked(path, max(cells, sum(group.total_byte_size for group in groups)))
         for part in file.iter_batches(batch_size=_rows_at_a_time(len(schema))):
             yield part.to_pandas(ignore_metadata=True)  # what was an index is looked at as well
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from hardship_model.data.files import refuse_bomb
 from hardship_model.data.panel import PanelError
 
 KEYS = ["CODUSU", "NRO_HOGAR"]
@@ -68,7 +69,8 @@ def read_indec(
     of this folder; `visit` and `same_head` are counted from a household's first quarter *in this
     folder*: read a year more than you need. `cba` and `cbt` are pesos a month per adult
     equivalent, the mean of the quarter's months in the region; missing before 2016Q2.
-    Raises PanelError when a quarter lacks one of its two files, or a needed column.
+    Raises PanelError when a quarter lacks one of its two files, or a needed column, and
+    MappingError for a zip file that would fill the memory (`files.refuse_bomb`).
 
     """
     files = list(_files(Path(folder)))
@@ -105,6 +107,7 @@ def _files(folder: Path) -> Iterator[_File]:
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() == ".zip":
             with zipfile.ZipFile(path) as packed:
+                refuse_bomb(path, packed)
                 for member in packed.infolist():
                     yield from _file(member.filename, packed.read(member))
         elif path.is_file():

@@ -41,6 +41,11 @@ class Folder:
         self._root = root.rstrip("/")
         self._held = False
 
+    def is_there(self) -> bool:
+        """Is anything at the address, be it empty?"""
+        self._fs.invalidate_cache()
+        return self._fs.exists(self._root)
+
     def names(self) -> list[str]:
         """The names of all files, as seen from the folder, sorted."""
         self._fs.invalidate_cache()

@@ -59,6 +59,17 @@ class Store:
         self._folder = Folder(url)
         self.url = self._folder.url
 
+    @classmethod
+    def opened(cls, url: str) -> "Store":
+        """A store that is there, be it empty; StoreError where there is none."""
+        store = cls(url)
+        if not store._folder.is_there():
+            raise StoreError(
+                f"There is no store at {store.url}. Is its name right? The first accepted model"
+                " makes a store (`hardship-model retrain`)."
+            )
+        return store
+
     def lock(self) -> AbstractContextManager[None]:
         """Nobody else writes meanwhile; StoreError at once when somebody does.
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from bad_inputs import bomb
 
 from hardship_model.data import surveys
 from hardship_model.data.indec import read_indec
 from hardship_model.data.panel import PanelError
+from hardship_model.data.specification import MappingError
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"
 RAW, DERIVED = SHARED / "indec_raw", SHARED / "eph_2007_2015.parquet"
@@ -92,6 +94,14 @@ def test_a_family_is_added_up_from_its_members(folder):
     assert row["IPCF"] == 333.33  # a decimal comma
     assert (row["head_sex"], row["head_age"], row["obs_inc"]) == (1, 40, 1)
     assert (row["y"], row["q"], row["t"], row["visit"], row["same_head"]) == (2024, 4, 8100, 0, 1)
+
+
+def test_a_zip_file_that_would_fill_the_memory_is_not_opened(folder, monkeypatch):
+    bomb(folder / "EPH_usu_1_Trim_2025_txt.zip")
+    monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("it was unpacked"))
+
+    with pytest.raises(MappingError, match=r"'EPH_usu_1_Trim_2025_txt.zip' .* times its size"):
+        read_indec(folder)
 
 
 @pytest.mark.parametrize("how", ["commas", "quoted, lower case", "zipped", "byte order mark"])

@@ -28,7 +28,7 @@ from hardship_model.scoring import (
     score,
     write,
 )
-from hardship_model.store import MODEL, Store, to_bytes
+from hardship_model.store import MODEL, Store, StoreError, to_bytes
 
 LAST = int(PANEL.months[-1])
 
@@ -344,6 +344,24 @@ def test_the_versions_of_a_store_are_listed_with_the_one_that_counts(office):
     assert "rolled back to 0001: a [flood]" in listed.output
 
 
+@pytest.mark.parametrize(
+    "asked", [("list",), ("show",), ("rollback", "0001", "--reason", "a flood")]
+)
+def test_a_store_that_is_not_there_is_not_taken_for_an_empty_one(tmp_path, asked):
+    result = command("models", *asked, "--store", tmp_path / "typo")
+
+    assert isinstance(result.exception, StoreError)  # the command line ends with 2
+    assert f"There is no store at {tmp_path / 'typo'}" in str(result.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_store_holds_no_model_yet(tmp_path):
+    result = command("models", "list", "--store", tmp_path)
+
+    assert result.exit_code == 0
+    assert "holds no model yet" in " ".join(result.output.split())
+
+
 def test_a_version_is_shown_with_what_it_fits_and_its_card(office):
     Store(str(office / "models")).add(
         {MODEL: to_bytes(served("scorecard")), "model_card.md": "# 模型卡\n".encode()},
@@ -362,7 +380,7 @@ def test_a_version_is_shown_with_what_it_fits_and_its_card(office):
     "what", [("show",), ("show", "0009"), ("rollback", "0009", "--reason", "x")]
 )
 def test_a_version_that_is_not_there_is_told(tmp_path, what):
-    result = command("models", *what, "--store", tmp_path / "none")
+    result = command("models", *what, "--store", tmp_path)
 
     assert isinstance(result.exception, ValueError)
     assert "no model yet" in str(result.exception) or "no version" in str(result.exception)
