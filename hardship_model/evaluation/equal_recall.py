@@ -8,11 +8,15 @@ import pandas as pd
 from hardship_model.evaluation.backtest import Scored
 from hardship_model.evaluation.lists import on_the_list
 from hardship_model.evaluation.metrics import ratio
+from hardship_model.evaluation.withholding import covered
+from hardship_model.privacy import withhold_small_cells
 
 EVERYBODY = "everybody"
 _HALVINGS = 60
 _COUNTED = ["n", "events"]
 _NOW = ["visits_now", "found_now", "recall_now"]
+#: What a row counts: a whole and a part of it.
+_PAIRS = (("visits_now", "found_now"), ("visits", "found"), ("events", "found"))
 _THEN = ["threshold", "visits", "found", "recall", "more_visits", "more_found"]
 
 
@@ -31,7 +35,9 @@ def equal_recall(
     advance reach less.
 
     `groups` are words, in the order of `scored.rows`, named as in `shown_in`: the table of
-    `groups.by_group` for the same list. A group whose recall is withheld there is withheld here.
+    `groups.by_group` for the same list. A group whose recall is withheld there is withheld here,
+    and so is one that would be left with few found, few missed or few visited in vain; where
+    that is one group alone, the smallest of the others goes with it.
 
     Returns
     -------
@@ -141,13 +147,23 @@ def _finished(table: pd.DataFrame, scored: Scored, *, column: str) -> pd.DataFra
 
 
 def _withheld(table: pd.DataFrame, shown_in: pd.DataFrame) -> pd.DataFrame:
-    """The counts of the two tables are the same, so that what one withholds both must."""
+    """The table without what the other withholds, whose counts are the same, and small counts."""
     told = shown_in[(shown_in["metric"] == "recall") & ~shown_in["withheld"]]
     place = ["task", "origin", "column", "model", "group"]
     of_group = table.assign(column=table["column"].mask(table["group"] == EVERYBODY, EVERYBODY))
     in_both = pd.MultiIndex.from_frame(of_group[place]).isin(pd.MultiIndex.from_frame(told[place]))
-    shown = pd.Series(in_both, index=table.index)
+    few = covered(of_group.assign(metric=table["way"]), ~in_both | _few(table), table["n"])
     numbers = [*_COUNTED, *_NOW, *_THEN]
     out = table.copy()
-    out[numbers] = out[numbers].astype(float).mask(~shown)
-    return out.assign(withheld=~shown)
+    out[numbers] = out[numbers].astype(float).mask(few)
+    return out.assign(withheld=few)
+
+
+def _few(table: pd.DataFrame) -> pd.Series:
+    """Which rows hold a small count? Halving leaves a trace in the last digits, no household."""
+    counts = table[sorted({column for pair in _PAIRS for column in pair})].round(6)
+    few = pd.Series(False, index=table.index)
+    for whole, part in _PAIRS:
+        small = withhold_small_cells(counts, n=whole, events=part, shown=[])["withheld"]
+        few |= small & (counts[whole] > 0)
+    return few

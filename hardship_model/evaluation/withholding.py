@@ -33,17 +33,20 @@ def withhold_few(
     small = withhold_small_cells(table, shown=[])["withheld"] | (table["fewest"] < SMALLEST_CELL)
     small &= table["n"] > 0  # that nobody fell gives nobody away
     all_told = table["metric"].isin(telling_all)
-    withheld = _covered(table, small & ~all_told, size)
+    withheld = covered(table, small & ~all_told, size)
     told = (small | withheld).groupby(group).transform("any") & all_told
-    withheld = _covered(table, withheld | told, size)
+    withheld = covered(table, withheld | told, size)
     out = table.drop(columns="fewest")
     hidden = ["n", "events", *shown]
     out[hidden] = out[hidden].mask(withheld)
     return out.assign(withheld=withheld)
 
 
-def _covered(table: pd.DataFrame, withheld: pd.Series, size: pd.Series) -> pd.Series:
-    """The same rows, and with each that is alone in its line the smallest of the others."""
+def covered(table: pd.DataFrame, withheld: pd.Series, size: pd.Series) -> pd.Series:
+    """The same rows, and with each that is alone in its line the smallest of the others.
+
+    What everybody is together, or either group of a pair, would give a single one away.
+    """
     pair = table["group"].str.split(AND, n=1, expand=True).reindex(columns=[0, 1])
     single = pair[1].isna()
     # A single group lies in one line, that of its column; a pair in two.

@@ -337,9 +337,11 @@ def percent(share: float) -> str:
 def out_of(events: float, n: float) -> str:
     """The counts behind a share; a cell that is too small says only how many there were.
 
-    >>> out_of(100.0, 612), out_of(float("nan"), 25)
-    ('100 of 612', 'withheld, of 25')
+    >>> out_of(100.0, 612), out_of(float("nan"), 25), out_of(float("nan"), float("nan"))
+    ('100 of 612', 'withheld, of 25', 'withheld')
     """
+    if math.isnan(n):
+        return withheld()
     if math.isnan(events):
         return say("withheld, of {n}", n=count(n))
     return say("{events} of {n}", events=count(events), n=count(n))

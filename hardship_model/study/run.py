@@ -169,6 +169,7 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
         lists=withhold_small_cells(
             pd.concat([by_list_size(s) for s in judged], ignore_index=True),
             beside="missed",
+            further=["fewest", "most"],
             shown=["precision", "recall", "fewest", "most"],
         ),
         decisions=withhold_small_cells(

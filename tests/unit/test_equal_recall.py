@@ -7,6 +7,7 @@ from grouped_scores import grouped_scores
 
 from hardship_model.evaluation.equal_recall import equal_recall
 from hardship_model.evaluation.groups import by_group
+from hardship_model.privacy import SMALLEST_CELL
 
 
 def equalled(scored, groups):
@@ -106,3 +107,19 @@ def test_few_falls_found_are_withheld_although_many_fell():
 
     assert len(fell) > 50
     assert table.loc[(table["group"] == "isle") & (table["model"] == "fine"), "withheld"].all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_few_that_would_be_found_are_withheld_and_so_is_what_would_tell_them(seed):
+    scored, labels = grouped_scores(seed, n_households=1000, blind_in="south")
+
+    table = equalled(scored, labels["place"])
+
+    shown = table[~table["withheld"]]
+    pairs = (("visits_now", "found_now"), ("visits", "found"), ("events", "found"))
+    for whole, part in pairs:
+        for counts in (shown[whole], shown[part], shown[whole] - shown[part]):
+            assert not ((counts > 1e-6) & (counts < SMALLEST_CELL - 1e-6)).any()
+    groups = table[table["group"] != "everybody"]
+    alone = groups.groupby(["model", "way"])["withheld"].sum() == 1
+    assert not alone.any()

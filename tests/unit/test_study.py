@@ -15,6 +15,7 @@ from hardship_model.data import surveys
 from hardship_model.data.panel import PanelError
 from hardship_model.models import BASELINES
 from hardship_model.months import to_text
+from hardship_model.privacy import SMALLEST_CELL
 from hardship_model.privacy.attack import given_back
 from hardship_model.privacy.suppression import Book
 from hardship_model.privacy.tables import places
@@ -75,6 +76,33 @@ def test_the_same_config_twice_gives_the_same_bytes(runs, name):
     one, two = ((runs / run / f"{name}.csv").read_bytes() for run in ("one", "two"))
     assert one == two
     assert one
+
+
+#: Counts of households, or of falls, in whatever table they stand.
+COUNTS = (
+    "n", "n_train", "n_before", "events", "train_events", "unknown", "visited", "visits_now",
+    "visits", "found_now", "found", "fewest", "most", "counted", "out_of",
+)  # fmt: skip
+#: Of these, some make the others.
+WITH_A_REST = (
+    ("n", "events"), ("visited", "found"), ("visits", "found"), ("visits_now", "found_now"),
+    ("events", "found"), ("events", "found_now"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_table_of_a_run_shows_a_small_count_or_leaves_one_over(runs, name):
+    table = pd.read_csv(runs / "one" / f"{name}.csv")
+    if name == "visits":  # the other measures count months and money
+        table = table[table["measure"] == "share_found"]
+    shown = {column: table[column] for column in COUNTS if column in table}
+    for whole, part in WITH_A_REST:
+        if {whole, part} <= set(table):
+            shown[f"{whole} but {part}"] = table[whole] - table[part]
+
+    for what, counts in shown.items():
+        few = (counts > 1e-6) & (counts < SMALLEST_CELL - 1e-6)
+        assert not few.any(), (what, int(few.sum()))
 
 
 def test_the_same_config_twice_gives_the_same_predictions_page_and_figures(runs):
