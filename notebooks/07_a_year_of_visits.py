@@ -98,15 +98,18 @@ screen_study.strategies_table(first.strategies, first.world).groupby("strategy",
 falls = first.falls().query(
     "strategy == 'status_quo' and how == 'after' and not running_at_start and channel == 'application'"
 )
-case = falls.sort_values(["found_month", "household_id"]).iloc[0]
-print(
-    f"{case['kind'].replace('_', ' ')} through {case['cause'].replace('_', ' ')} in {to_text(case['onset'])},"
-    f" found in {to_text(case['found_month'])} by {case['channel'].replace('_', ' ')},"
-    f" {case['delay_months']} months after the fall"
-)
-contacts = first.ledger.query(
-    f"strategy == 'status_quo' and household_id == {case['household_id']}"
-)
+case = falls.sort_values(["found_month", "household_id"]).head(1)
+told = [
+    f"{one['kind'].replace('_', ' ')} through {one['cause'].replace('_', ' ')} in {to_text(one['onset'])},"
+    f" found in {to_text(one['found_month'])} by {one['channel'].replace('_', ' ')},"
+    f" {one['delay_months']} months after the fall"
+    for one in case.to_dict("records")
+]
+print(*told or ["No such fall in a town this small: set households=3000 or more to see one."])
+contacts = first.ledger[
+    (first.ledger["strategy"] == "status_quo")
+    & first.ledger["household_id"].isin(case["household_id"])
+]
 contacts.assign(month=contacts["month"].map(to_text))[
     ["month", "channel", "step", "found", "cost_yuan"]
 ].reset_index(drop=True)

@@ -155,5 +155,5 @@ def _scores(
         work = partial(scoring.score_part, served=served, as_of=last if month is None else month)
         yield from map_shards(work, parts, engine=workers)
     else:
-        whole = study.read_survey(panel, file)
+        whole = study.read_survey(panel, file, periods=1)
         yield scoring.score(served, whole, as_of=int(whole.months[-1]) if month is None else month)

@@ -81,6 +81,12 @@ def panel_in_short(results: PanelResults) -> Iterator[str]:
         " {first} was the best in {share} of the replicates. Another place or year was not played.",
         times=best["replicates"], first=words.strategy(first), share=words.percent(best["best"]),
     )  # fmt: skip
+    if data["step_months"] == 1 and results.study.exit_months == results.study.spell_months == 1:
+        yield say(
+            "The panel is monthly, and one month in hardship counts as a fall here, one month out"
+            " of it as its end, so blips count too: exit_months = 6 and spell_months = 3 is what"
+            " the rule's practice suggests."
+        )
     seen = data["household_months_seen"] / data["household_months"]
     yield say(
         "{n} households were played, seen in {share} of their months; what happened in the others"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from hardship_model.data.panel import Panel
+from hardship_model.data.panel import Panel, PanelError
 from hardship_model.data.population.register import ACCIDENTAL, DEEP, UNLISTED
 from hardship_model.features import Feature, features
 from hardship_model.labels import Question, outcomes
@@ -133,12 +133,9 @@ def _heard_of(panel: Panel, as_of: int) -> pd.DataFrame:
 def learn(
     panel: Panel, declared: tuple[Feature, ...], taught: Taught, *, model: str, seed: int
 ) -> OfficeModel:
-    """Learn from these answers. Raises ValueError where there are too few of either kind."""
+    """Learn from these answers. Raises PanelError where there are too few of either kind."""
     if taught.yes.sum() < 2 or taught.yes.all():
-        raise ValueError(
-            f"Of {len(taught.yes)} answers {int(taught.yes.sum())} are yes: too few for a model to"
-            " learn from; give towns more households."
-        )
+        raise too_few(taught)
     # The line is drawn without the backtest's embargo, although two answers of a household may tell
     # of one entry, and without its regions. A line keeps the order of visits; where risks are
     # multiplied by months it matters little: in a town of 50,000 households an embargo of eight
@@ -150,6 +147,14 @@ def learn(
         judged_on=np.ones(len(taught.yes), dtype=bool), weight=taught.weight,
     )  # fmt: skip
     return OfficeModel(fitted=fitted, declared=declared, kept_no=taught.kept_no)
+
+
+def too_few(taught: Taught) -> PanelError:
+    """What to say when a model cannot learn from so few answers."""
+    return PanelError(
+        f"Of {len(taught.yes)} answers {int(taught.yes.sum())} are yes: too few for a model to"
+        " learn from; give towns more households: 1,000 have been enough."
+    )
 
 
 def who_has_least(panel: Panel, declared: tuple[Feature, ...], *, as_of: int) -> OfficeModel:

@@ -119,7 +119,7 @@ def playable(study: PanelScreen, world: PanelWorld) -> tuple[tuple[Strategy, ...
     """The study's strategies as far as the panel can tell, and what is left out: name, why.
 
     A channel whose column is lacking is left out of strategies that have others; a strategy that
-    has no other, or whose order is lacking, is left out. Raises ValueError when that is the
+    has no other, or whose order is lacking, is left out. Raises PanelError when that is the
     reference, or leaves fewer than two.
     """
     kept: list[Strategy] = []
@@ -133,7 +133,7 @@ def playable(study: PanelScreen, world: PanelWorld) -> tuple[tuple[Strategy, ...
             kept.append(replace(one, channels=can))
     if study.reference not in {one.name for one in kept} or len(kept) < 2:
         why = " ".join(f"{name}: {lacks}" for name, lacks in said)
-        raise ValueError(f"Too few strategies can be played over this panel. {why}")
+        raise PanelError(f"Too few strategies can be played over this panel. {why}")
     return tuple(kept), said
 
 

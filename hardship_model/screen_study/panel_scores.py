@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from hardship_model.data.panel import Panel
+from hardship_model.data.panel import Panel, PanelError
 from hardship_model.data.population.assumptions import Assumptions
 from hardship_model.features import Feature, declare, features
 from hardship_model.features.declared import HARDSHIP
@@ -35,7 +35,7 @@ def scores_of_panel(
     Returns
     -------
     the table `scores`: one row per household × `as_of`, from the eve of `first_month` to the
-    month before `last_month`. Raises ValueError when too few answers are known by the eve.
+    month before `last_month`. Raises PanelError when too few answers are known by the eve.
 
     """
     view = office_view(panel, reading, seed=world_seed)
@@ -55,7 +55,7 @@ def _learn(
         taught = pd.concat([taught, *(_answers(known, int(as_of)) for as_of in months)])
     y = taught["answer"].to_numpy(dtype=int)
     if min(y.sum(), (1 - y).sum()) < 2:
-        raise ValueError(
+        raise PanelError(
             f"By {to_text(eve)} panel {panel.name!r} has {len(y)} answers for a model to learn"
             f" from, of which {y.sum()} are yes: too few; begin to play later."
         )

@@ -5,7 +5,7 @@ import pandas as pd
 
 from hardship_model.data.population import Town, records
 from hardship_model.features import declare
-from hardship_model.retraining.teaching import from_the_file, learn, visible
+from hardship_model.retraining.teaching import from_the_file, learn, too_few, visible
 
 
 def scores_of(
@@ -22,13 +22,15 @@ def scores_of(
     Returns
     -------
     the table `scores`: one row per household × `as_of`, months from the eve of `first_month` to
-    the one before `last_month`.
+    the one before `last_month`. Raises PanelError when too few entered the file to learn from.
 
     """
     eve = first_month - 1
     panel = visible(records(town), eve=eve)
     taught = from_the_file(panel, eve=eve).some_of_the_noes(seed=seed)
     learned = learn(panel, declare(panel), taught, model=model, seed=seed)
+    if np.isnan(learned.fitted.slope):  # It told nobody from anybody.
+        raise too_few(taught)
     at = learned.risks(panel, as_of=range(eve, last_month, rescore_months))
     # Each scoring holds until the next.
     later = [

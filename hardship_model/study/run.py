@@ -10,7 +10,7 @@ import pandas as pd
 
 from hardship_model.data import surveys
 from hardship_model.data.mapping import load_mapping, read_panel
-from hardship_model.data.panel import Panel
+from hardship_model.data.panel import Panel, PanelError
 from hardship_model.data.population import Config, invent, records, truth_panel
 from hardship_model.evaluation.backtest import Scored, Task, choose, judge, score_everybody
 from hardship_model.evaluation.curves import by_list_size, reliability
@@ -92,9 +92,19 @@ def read(study: OfPanel) -> Sources:
     return Sources(panel=panel, learn_from=panel, judge_by=panel)
 
 
-def read_survey(survey: str, path: Path | str | None) -> Panel:
-    """The panel of a shipped survey, or of a mapping file and the file or database it describes."""
-    return surveys.rwm5yr() if survey == "rwm5yr" else read_panel(survey, path or None)
+def read_survey(survey: str, path: Path | str | None, *, periods: int = 2) -> Panel:
+    """The panel of a shipped survey, or of a mapping file and the file or database it describes.
+
+    Raises PanelError for a panel of fewer `periods` than that: who falls is seen between two.
+    """
+    panel = surveys.rwm5yr() if survey == "rwm5yr" else read_panel(survey, path or None)
+    if len(panel.months) < periods:
+        raise PanelError(
+            f"Panel {panel.name!r} has one period only, {to_text(panel.months[0])}, and who"
+            f" falls is seen between two: at least {periods} are needed. Give an extract of more"
+            " months, or check [period] and [keep] in the mapping."
+        )
+    return panel
 
 
 def mapping_said(survey: str) -> dict[str, Any]:

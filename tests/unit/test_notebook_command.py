@@ -9,6 +9,7 @@ from housekeeping import ROOT
 from invented_panels import drifting_panel
 
 from hardship_model.cli import app
+from hardship_model.data.panel import PanelError
 from hardship_model.data.query import MappingError
 from hardship_model.files import OutputError
 from hardship_model.months import to_text
@@ -22,6 +23,7 @@ from hardship_model.report.notebook import (
     parameters_of,
     run_notebook,
 )
+from hardship_model.study import read_survey
 
 #: Those in which real households stand: all but the one that asks about whom nobody visited.
 OF_TOWNS = "10_what_if_only_the_screened_are_labelled"
@@ -152,6 +154,16 @@ def test_a_panel_for_a_notebook_of_towns_is_refused_before_anything_runs(tmp_pat
     with pytest.raises(NotebookError, match=r"takes no panel: .* towns alone. Set households, "):
         run_notebook(find_notebook("10"), tmp_path / "out", {"panel": "office.toml"})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_panel_of_one_month_is_told_what_it_lacks(extract):
+    mapping, file = extract
+    rows = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join(rows[:2]), encoding="utf-8")
+
+    with pytest.raises(PanelError, match=r"'office' has one period only, .* at least 2 are needed"):
+        read_survey(str(mapping), file)
+    assert len(read_survey(str(mapping), file, periods=1).rows) == 1
 
 
 # --- what is kept -----------------------------------------------------------------------------

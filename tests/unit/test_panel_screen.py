@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import made_up_screen
 import numpy as np
 import pandas as pd
 import pytest
@@ -393,6 +394,17 @@ def test_argentine_households_can_be_played_in_short_windows_only():
     assert out_of["within_1"] > 5000
     assert out_of["within_3"] == out_of["within_6"] == out_of["monitored_who_fell"] == 0
     assert results.left_out == ()
+
+
+@pytest.mark.parametrize(("step", "spell", "said"), [(1, 1, True), (1, 3, False), (3, 1, False)])
+def test_of_a_monthly_panel_it_is_said_that_blips_count(step, spell, said):
+    made = made_up_screen.over_a_panel()
+    results = replace(made, data={**made.data, "step_months": step},
+                      study=replace(made.study, spell_months=spell))  # fmt: skip
+
+    told = " ".join(report.panel_in_short(results))
+
+    assert ("exit_months = 6 and spell_months = 3" in told) is said
 
 
 def shipped():

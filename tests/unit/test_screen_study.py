@@ -10,6 +10,7 @@ import pytest
 from invented_towns import config, town
 
 from hardship_model import figures, report, screen_study
+from hardship_model.data.panel import PanelError
 from hardship_model.data.population import invent, records
 from hardship_model.files import write_csv
 from hardship_model.months import to_month
@@ -55,9 +56,9 @@ def scored():
     return _scored(lived())
 
 
-def _scored(of):
+def _scored(of, *, model="logistic"):
     return screen_study.scores_of(
-        of, model="logistic", first_month=FIRST, last_month=LAST, rescore_months=6, seed=1
+        of, model=model, first_month=FIRST, last_month=LAST, rescore_months=6, seed=1
     )
 
 
@@ -179,11 +180,12 @@ def test_a_score_of_a_household_that_may_not_be_looked_up_moves_no_visit():
     pd.testing.assert_frame_equal(*ledgers)
 
 
-def test_a_town_in_which_too_few_entered_the_file_is_refused():
-    tiny = invent(config(n_households=30, seed=3, last_month=LAST))
+@pytest.mark.parametrize(("n", "seed", "model"), [(30, 3, "logistic"), (80, 4, "boosting")])
+def test_a_town_in_which_too_few_entered_the_file_is_refused(n, seed, model):
+    tiny = invent(config(n_households=n, seed=seed, last_month=LAST))
 
-    with pytest.raises(ValueError, match="too few for a model"):
-        _scored(tiny)
+    with pytest.raises(PanelError, match="too few for a model to learn from; give towns more"):
+        _scored(tiny, model=model)
 
 
 # The run
