@@ -226,7 +226,8 @@ def release(
 ) -> None:
     """Write what may leave the office, and a log of what was withheld."""
     out = out or Path("data/release") / run.name
-    log = privacy.release(run, out)
+    with progress(_screen) as say:
+        log = privacy.release(run, out, say=say)
     left = ", ".join(sorted(p.name for p in out.iterdir()))
     _screen.print(f"Done. In {out}: {left}. {len(log)} lines of what was withheld in {privacy.LOG}")
 

@@ -121,19 +121,26 @@ def _narrow(asked: np.ndarray, sums: csr_array, total: np.ndarray, slack: np.nda
             np.maximum(high, point[asked], out=high)
         return point is not None
 
-    # All narrow ones at once, as long as that widens any; what remains is looked at one by one.
-    narrow = np.ones(len(asked), dtype=bool)
-    while narrow.any():
-        if not (push(narrow * 1.0) and push(narrow * -1.0)):
-            return np.ones(len(asked), dtype=bool)
-        before, narrow = narrow, high - low < NARROWEST
-        if narrow.sum() == before.sum():
+    # All narrow ones at once, first the same way, then so that any two of them part ways once;
+    # what remains is looked at one by one.
+    for way in _ways(len(asked)):
+        narrow = high - low < NARROWEST
+        if not narrow.any():
             break
-    for one in np.flatnonzero(narrow):
+        if not (push(narrow * way) and push(narrow * -way)):
+            return np.ones(len(asked), dtype=bool)
+    for one in np.flatnonzero(high - low < NARROWEST):
         if high[one] - low[one] < NARROWEST:
             only = np.arange(len(asked)) == one
             push(only * 1.0), push(only * -1.0)
     return high - low < NARROWEST
+
+
+def _ways(n: int) -> Iterator[np.ndarray]:
+    """Up (1) or down (−1) for each of n: first all up, then by each digit of their numbers."""
+    yield np.ones(n)
+    for digit in range((n - 1).bit_length()):
+        yield 1.0 - 2.0 * (np.arange(n) >> digit & 1)
 
 
 def _end(

@@ -1,6 +1,6 @@
 """Which numbers of a run's tables may leave? Small counts go, and what would tell them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -68,19 +68,21 @@ _HELD_AGAINST: Mapping[str, tuple[Against, ...]] = {
 }  # fmt: skip
 
 
-def passed(tables: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+def passed(
+    tables: Mapping[str, pd.DataFrame], *, say: Callable[[str], None] = lambda line: None
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Which numbers of a run's tables may leave, and how many may not?
 
     Returns the known tables, in which every row with a count that must not be shown is emptied
     of it and of all that is computed from the row's counts (`withheld` says so), and the log:
     one row per table that lost something, with `table, columns, rows` (emptied ones) `, of`,
     `cells` and `reason`. It quotes no value and does not tell the small from what hides them.
-    Numbers that hold a row against a withheld one go as well.
+    Numbers that hold a row against a withheld one go as well. `say` hears each longer step.
     """
     book = Book()
     where = places(tables, book)
     counts = book.counts()
-    held = held_back(counts, cost=_rows_lost(where, len(counts.value)))
+    held = held_back(counts, cost=_rows_lost(where, len(counts.value)), say=say)
     missing = counts.protected & ~counts.shown
     out, log = {}, []
     for name, table in tables.items():

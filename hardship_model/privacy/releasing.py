@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -87,20 +87,24 @@ def _scope(what: What) -> What:
     return (*what[:2], *what[3:4])
 
 
-def release(run: Path, out: Path) -> pd.DataFrame:
+def release(
+    run: Path, out: Path, *, say: Callable[[str], None] = lambda line: None
+) -> pd.DataFrame:
     """Write what may leave of a run folder, whole or not at all; the log of what may not.
 
     Tables (CSV) leave as `passed` lets them; figures and pages only when the tables that they
     repeat lost nothing, since nobody can take a number out of a picture. Files about single
     households, and all that nobody has named, stay. Earlier releases in `out` are kept in it, and
-    each is held against the new one (`refuse_together`). Raises ReleaseError.
+    each is held against the new one (`refuse_together`). `say` hears each longer step, and
+    never a number. Raises ReleaseError.
     """
     tables = _read(run)
     if not tables or not (run / "versions.json").is_file():
         raise ReleaseError(f"{run} is no run folder; give one that `run` or `screen` wrote.")
-    let_out, log = passed(tables)
+    let_out, log = passed(tables, say=say)
     before = _earlier(out)
-    for one in before:
+    for number, one in enumerate(before, 1):
+        say(f"Held against release {number} of {len(before)}")
         refuse_together(let_out, _read(one))
     with whole_folder(out, mark=LOG) as folder:
         for name, table in let_out.items():

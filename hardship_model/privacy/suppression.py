@@ -1,6 +1,6 @@
 """Small counts are held back, and with them as many others as it takes to hide them."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -150,15 +150,20 @@ def _worked_out(value: np.ndarray, sums: csr_array) -> np.ndarray:
 _AT_ONCE = 20
 
 
-def held_back(counts: Counts, *, cost: np.ndarray) -> np.ndarray:
+def held_back(
+    counts: Counts, *, cost: np.ndarray, say: Callable[[str], None] = lambda line: None
+) -> np.ndarray:
     """Which counts must not be shown, so that no protected one is given back?
 
     The protected ones, and then, as long as an attack gives one back, those others that leave it
     room and together cost least (`cost`: of each count, more than 0). Counts that were never
-    shown are not among them.
+    shown are not among them. `say` hears of each attack that gave something back.
     """
     shown, value = counts.shown & ~counts.protected, completed(counts)
+    attacks = 0
     while (told := given_back(replace(counts, shown=shown))).any():
+        attacks += 1
+        say(f"Hiding what attack {attacks} gave back")
         before = shown.copy()
         for one in np.flatnonzero(told)[:_AT_ONCE]:
             shown[room_for(one, replace(counts, shown=shown), value, cost)] = False
