@@ -2,8 +2,8 @@
 
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -78,7 +78,9 @@ def read_query(
         if opening := _READ_ONLY.get(connection.dialect.name):
             connection.exec_driver_sql(opening)
         parts = _parts(connection, database.query, columns, where, decimal or ".")
-        table = looked_through(parts, None if raw else columns, where)
+        # What is refused half-way must let go of the tables, or nobody else can write to them.
+        with closing(parts):
+            table = looked_through(parts, None if raw else columns, where)
     if table.empty:
         raise MappingError(f"{where} gives no rows; at least one is needed.")
     return _settled(table, where, decimal or ".")
@@ -188,26 +190,26 @@ def _tell_no_log() -> None:
 
 def _parts(
     connection: "Connection", query: str, columns: list[str], where: str, decimal: str
-) -> Iterator[pd.DataFrame]:
+) -> Generator[pd.DataFrame]:
     """What the query gives, in tables as long as the parts in which a file is read."""
     streaming = connection.execution_options(
         stream_results=True, max_row_buffer=FETCH_ROWS, no_parameters=True
     )
-    result = streaming.exec_driver_sql(query)
-    header = [str(name).strip() for name in [*result.keys()]]
-    refuse_missing(columns, header, where)
-    names = told_apart(header)
-    waiting: list[pd.DataFrame] = []
-    for rows in result.partitions(FETCH_ROWS):
-        cells = zip(*rows, strict=True)
-        typed = [_typed(pd.Series(c, dtype=object, name=n), where, decimal)
-                 for n, c in zip(names, cells, strict=True)]  # fmt: skip
-        waiting.append(pd.concat(typed, axis=1))
-        if sum(map(len, waiting)) >= min(PART_ROWS, PART_CELLS // len(names)):
+    with closing(streaming.exec_driver_sql(query)) as result:
+        header = [str(name).strip() for name in [*result.keys()]]
+        refuse_missing(columns, header, where)
+        names = told_apart(header)
+        waiting: list[pd.DataFrame] = []
+        for rows in result.partitions(FETCH_ROWS):
+            cells = zip(*rows, strict=True)
+            typed = [_typed(pd.Series(c, dtype=object, name=n), where, decimal)
+                     for n, c in zip(names, cells, strict=True)]  # fmt: skip
+            waiting.append(pd.concat(typed, axis=1))
+            if sum(map(len, waiting)) >= min(PART_ROWS, PART_CELLS // len(names)):
+                yield _settled(pd.concat(waiting, ignore_index=True), where, decimal)
+                waiting = []
+        if waiting:
             yield _settled(pd.concat(waiting, ignore_index=True), where, decimal)
-            waiting = []
-    if waiting:
-        yield _settled(pd.concat(waiting, ignore_index=True), where, decimal)
 
 
 def _settled(table: pd.DataFrame, where: str, decimal: str) -> pd.DataFrame:

@@ -326,6 +326,24 @@ def test_what_a_file_is_refused_for_a_query_is_refused_for(office, column, cell,
     assert said in str(refusal(asking(f"SELECT * FROM {office.table}")).value)
 
 
+@pytest.mark.parametrize("rows", [1, 30_000])
+def test_a_refusal_lets_go_of_the_table_while_its_error_is_still_at_hand(sqlite, rows):
+    """Both where the header is refused, and where a later part is, with rows still to come."""
+    sqlite.run(f"CREATE TABLE {sqlite.table} (hid TEXT, month TEXT, income REAL, line REAL)")
+    sqlite.run(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)"
+        f" INSERT INTO {sqlite.table} SELECT 'h', '2020-01', 700, 600 FROM n"
+    )
+    last = f"CASE WHEN hid = 'h' AND rowid > {rows - 1} THEN x'00' ELSE 'h' END"
+    queries = (f"SELECT hid FROM {sqlite.table}",
+               f"SELECT {last} AS hid, month, income, line FROM {sqlite.table}")  # fmt: skip
+
+    for query in queries:
+        kept = refusal(asking(query, columns={}))
+        sqlite.run(f"UPDATE {sqlite.table} SET income = 800")
+        assert kept.value
+
+
 def test_a_column_that_the_query_does_not_give_and_no_rows_are_told(office):
     filled(office)
     few = f"SELECT hid, month FROM {office.table}"
