@@ -132,7 +132,9 @@ def _narrow(asked: np.ndarray, sums: csr_array, total: np.ndarray, slack: np.nda
     for one in np.flatnonzero(high - low < NARROWEST):
         if high[one] - low[one] < NARROWEST:
             only = np.arange(len(asked)) == one
-            push(only * 1.0), push(only * -1.0)
+            push(only * 1.0)
+            if high[one] - low[one] < NARROWEST:
+                push(only * -1.0)
     return high - low < NARROWEST
 
 
