@@ -275,7 +275,8 @@ def test_its_own_panel_leaves_a_study_as_it_is_and_a_short_one_is_refused(tmp_pa
     plan = load_study(CONFIGS / "rwm5yr.toml")
     assert of_panel(plan, "rwm5yr") is plan
 
-    (tmp_path / "o.csv").write_text("h,m,i,town,ill\n1,2015-03,600,east,1\n", encoding="utf-8")
+    rows = "h,m,i,town,ill\n1,2015-03,600,east,1\n1,2015-06,600,east,1\n"
+    (tmp_path / "o.csv").write_text(rows, encoding="utf-8")
     (tmp_path / "o.toml").write_text(QUARTERS, encoding="utf-8")
     with pytest.raises(PanelError, match="wants 36 months and more"):
         of_panel(plan, str(tmp_path / "o.toml"), tmp_path / "o.csv")
