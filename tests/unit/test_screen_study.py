@@ -53,6 +53,7 @@ def lived():
 
 @cache
 def scored():
+    """What is scored of the town as it is: ask before anything is put in its place."""
     return _scored(lived())
 
 
@@ -109,7 +110,7 @@ def test_scores_are_new_twice_a_year_and_carried_on_between():
 
 
 def test_what_happens_after_a_month_changes_no_score_of_that_month(monkeypatch):
-    panel = records(lived())
+    before, panel = scored(), records(lived())
     rows = panel.rows.copy()
     late = rows["recorded_month"] > EVE + 6
     rows.loc[late, ["income", "formal_wages_yuan", "scheme_medical_yuan"]] = 12_345.0
@@ -117,12 +118,12 @@ def test_what_happens_after_a_month_changes_no_score_of_that_month(monkeypatch):
 
     other = _scored(lived())
 
-    until = scored()["as_of"] <= EVE + 11
-    pd.testing.assert_frame_equal(scored()[until], other[other["as_of"] <= EVE + 11])
+    until = before["as_of"] <= EVE + 11
+    pd.testing.assert_frame_equal(before[until], other[other["as_of"] <= EVE + 11])
 
 
 def test_a_row_that_was_written_down_later_changes_no_earlier_score(monkeypatch):
-    panel = records(lived())
+    before, panel = scored(), records(lived())
     now = EVE + 6
     straggling = (panel.rows["month"] <= now) & (panel.rows["recorded_month"] > now)
     rows = panel.rows[~straggling].reset_index(drop=True)
@@ -130,13 +131,13 @@ def test_a_row_that_was_written_down_later_changes_no_earlier_score(monkeypatch)
 
     other = _scored(lived())
 
-    until = scored()["as_of"] <= EVE + 11
+    until = before["as_of"] <= EVE + 11
     assert straggling.sum() > 100
-    pd.testing.assert_frame_equal(scored()[until], other[other["as_of"] <= EVE + 11])
+    pd.testing.assert_frame_equal(before[until], other[other["as_of"] <= EVE + 11])
 
 
 def test_whoever_may_not_be_looked_up_is_neither_learned_from_nor_scored(monkeypatch):
-    panel = records(lived())
+    before, panel = scored(), records(lived())
     seen = screen_study.scores.visible(panel, eve=EVE).rows
     keys = ["household_id", "month"]
     allowed = pd.MultiIndex.from_frame(panel.rows[keys]).isin(pd.MultiIndex.from_frame(seen[keys]))
@@ -144,7 +145,7 @@ def test_whoever_may_not_be_looked_up_is_neither_learned_from_nor_scored(monkeyp
     rows = panel.rows[allowed].reset_index(drop=True)
     monkeypatch.setattr(scoring, "records", lambda of: panel.with_rows(rows))
 
-    pd.testing.assert_frame_equal(scored(), _scored(lived()))
+    pd.testing.assert_frame_equal(before, _scored(lived()))
 
 
 def test_what_the_old_ways_find_later_is_not_seen_in_the_file():
