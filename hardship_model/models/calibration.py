@@ -146,10 +146,9 @@ def _line(
     score: np.ndarray, y: np.ndarray, weight: np.ndarray, *, gives_odds: bool
 ) -> tuple[float, float]:
     """Level and slope of the log-odds on the score; a negative slope is set to zero."""
-    spread = score.std()
-    if spread == 0 or y.min() == y.max():
-        slope = float(gives_odds)
-    else:
+    nothing_told = np.ptp(np.round(score, _OF_SCORE)) == 0 or y.min() == y.max()
+    slope, spread = float(gives_odds), score.std()
+    if not nothing_told:
         start = np.array([[logit(np.average(y, weights=weight))], [gives_odds * spread]])
         pull = _BELIEVED if gives_odds else _HARDLY
         z = (score - score.mean()) / spread

@@ -37,20 +37,16 @@ def fit_line(
     return np.where(flat, np.nan, np.stack([intercept, slope]))
 
 
-def fit_level(
-    odds: np.ndarray, fell: np.ndarray, w: np.ndarray, *, prior_events: float = 0.0
-) -> np.ndarray:
+def fit_level(odds: np.ndarray, fell: np.ndarray, w: np.ndarray) -> np.ndarray:
     """By how much must these log-odds move, all alike, for as many to be expected as fell?
 
     `odds` of shape (n,), `fell` (how many, by weight) and the result of shape [n_draws], weights
-    [n_draws, n]. With `prior_events` it moves less, as if so many more events had been expected
-    and seen. Without end where all fell or nobody did: ask before.
+    [n_draws, n]. Without end where all fell or nobody did: ask before.
     """
     level = np.zeros(len(w))
     for _ in range(_NEWTON_STEPS):
         p = expit(level[:, None] + odds)
-        told = (w * p * (1 - p)).sum(axis=1) + prior_events
-        wanted = fell - (w * p).sum(axis=1) - prior_events * level
+        told, wanted = (w * p * (1 - p)).sum(axis=1), fell - (w * p).sum(axis=1)
         step = np.divide(wanted, told, out=np.zeros_like(told), where=told > 0)
         level += np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
         if np.abs(step).max(initial=0.0) < _CONVERGED:

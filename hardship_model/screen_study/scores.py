@@ -29,9 +29,9 @@ def scores_of(
     panel = visible(records(town), eve=eve)
     taught = from_the_file(panel, eve=eve).some_of_the_noes(seed=seed)
     learned = learn(panel, declare(panel), taught, model=model, seed=seed)
-    if np.isnan(learned.fitted.slope):  # It told nobody from anybody.
-        raise too_few(taught)
     at = learned.risks(panel, as_of=range(eve, last_month, rescore_months))
+    if at["risk"].nunique() < 2:  # It tells nobody from anybody.
+        raise too_few(taught)
     # Each scoring holds until the next.
     later = [
         at.assign(as_of=(at["as_of"] + months).astype(np.int32)) for months in range(rescore_months)

@@ -6,6 +6,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.base import BaseEstimator
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 
 from hardship_model.models.calibration import fit_calibrated, score_of
@@ -107,6 +108,18 @@ def test_what_became_known_after_the_later_months_began_teaches_the_copy_nothing
     assert one.slope == two.slope
 
 
+@pytest.mark.parametrize("constant", [0.1, 0.3, 1 / 7])
+def test_a_model_that_tells_nobody_from_anybody_gives_all_the_base_rate(constant):
+    """Also where the mean of equal scores is off in its last digit, so that they seem to differ."""
+    X, y = drawn(5)
+
+    found = calibrated(X, y, model=lambda: DummyClassifier(strategy="prior"))
+    other = calibrated(X, y, model=lambda: Silent(constant))
+
+    for one in (found, other):
+        np.testing.assert_allclose(one.risk(X), y.mean(), rtol=1e-4)
+
+
 def test_where_nobody_fell_the_risk_is_small_and_known():
     X, _ = drawn(4)
 
@@ -116,13 +129,16 @@ def test_where_nobody_fell_the_risk_is_small_and_known():
 
 
 class Silent(BaseEstimator):
-    """A ranking that needs no answers."""
+    """A ranking that needs no answers: by the column, or nobody before anybody."""
+
+    def __init__(self, constant=None):
+        self.constant = constant
 
     def fit(self, X, y):
         return self
 
     def decision_function(self, X):
-        return X["x"].to_numpy()
+        return X["x"].to_numpy() if self.constant is None else np.full(len(X), self.constant)
 
 
 def in_regions(seed, *, off, share=(0.4, 0.3, 0.3)):
