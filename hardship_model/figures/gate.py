@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from hardship_model.figures import style, words
+from hardship_model.figures import gate_words, style, words
 from hardship_model.figures.reading import parts, records
 from hardship_model.language import say
 
@@ -35,7 +35,7 @@ def draw_gate(checks: pd.DataFrame) -> Figure:
         figure, panels = style.canvas(len(drawn), height=0.8 + 0.19 * sum(lines), heights=lines)
         for panel, (check, rows) in zip(panels[:, 0], drawn, strict=True):
             _checks(panel, rows, by_bound=check in _BY_BOUND)
-            panel.set_title(words.check_asked(check), fontsize=8)
+            panel.set_title(gate_words.check_asked(check), fontsize=8)
             if check in ("incumbent", "rule", "groups"):
                 panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=None, symbol=""))
         judged = checks.loc[checks["check"].isin(_OF_ALL), ["events", "n"]].max()
@@ -52,9 +52,9 @@ def _checks(panel: Axes, rows: pd.DataFrame, *, by_bound: bool) -> None:
     )  # fmt: skip
     # The calibration error has a scale of its own: its numbers stand in the table.
     drawn.loc[drawn["on"] == "error", ["value", "low", "high"]] = float("nan")
-    notes = [words.gate_verdict(row["answer"], blocks=row["blocks"]) for row in records(drawn)]
+    notes = [gate_words.gate_verdict(row["answer"], blocks=row["blocks"]) for row in records(drawn)]
     style.dots(
-        panel, drawn, labels=[words.check(row) for row in records(drawn)],
+        panel, drawn, labels=[gate_words.check(row) for row in records(drawn)],
         colours=[_PAINT[a] for a in drawn["answer"]], notes=notes,
     )  # fmt: skip
     panel.tick_params(axis="y", labelsize=7)
@@ -75,14 +75,15 @@ def draw_shifts(table: pd.DataFrame, *, most: int = 12) -> Figure:
     table = table[table["value"].notna()]
     far = (table["value"].abs() / table["bound"]).rename("far")
     table = table.assign(far=far).sort_values("far", ascending=False, kind="stable")
-    drawn = [(m, rows.head(most)) for m in words.SHIFTS
+    drawn = [(m, rows.head(most)) for m in gate_words.SHIFTS
              if len(rows := table[table["measure"] == m])]  # fmt: skip
     lines = [len(rows) + 1.4 for _, rows in drawn]
     with style.look():
         figure, panels = style.canvas(len(drawn), height=0.8 + 0.2 * sum(lines), heights=lines)
         for panel, (measure, rows) in zip(panels[:, 0], drawn, strict=True):
             style.dots(
-                panel, rows, labels=[words.item(row["item"], row["of"]) for row in records(rows)],
+                panel, rows,
+                labels=[gate_words.item(row["item"], row["of"]) for row in records(rows)],
                 colours=[_PAINT[a] for a in rows["answer"]],
                 notes=[words.verdict(a) for a in rows["answer"]],
             )  # fmt: skip
@@ -92,7 +93,7 @@ def draw_shifts(table: pd.DataFrame, *, most: int = 12) -> Figure:
             for at in sides:
                 panel.axvline(at, color=style.INK, linewidth=0.9, linestyle="--")
             panel.axvline(0, color=style.INK, linewidth=0.6)
-            panel.set_title(words.shift(measure), fontsize=8)
+            panel.set_title(gate_words.shift(measure), fontsize=8)
             if measure != "distribution":
                 panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=None, symbol=""))
         _legend(figure, ("not drifted", "drifted", "cannot tell"))

@@ -2,8 +2,8 @@
 
 Cells are looked at as a person would read them: full-width digits, digits of other scripts or
 written out, blanks and hyphens between them, signs that nobody sees, and numbers that a spreadsheet
-has made of them are seen through. Messages name the column
-and count the cells; they never quote one.
+has made of them are seen through. Messages name the column and count the cells; they never quote
+one.
 """
 
 import re
@@ -93,7 +93,7 @@ def identifiers(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def named_by(text: str) -> str:
-    """Which number of a person does this text hold, such as the name of a file? None: empty."""
+    """Which numbers of a person does this text hold, such as the name of a file? Empty: none."""
     read = _as_read(text)
     return ", ".join(kind for kind, is_one in _NUMBERS.items() if is_one(read, numbers_in(read)))
 

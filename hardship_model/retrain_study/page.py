@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from hardship_model.data.panel import Column
-from hardship_model.figures import words
+from hardship_model.figures import gate_words, words
 from hardship_model.figures.reading import records
 from hardship_model.language import Names, language, named, say
 from hardship_model.models.reasons import say_what
@@ -73,7 +73,7 @@ def _title(results: Results) -> str:
 def in_short(results: Results, *, version: str) -> Iterator[str]:
     """What came of it, in a handful of sentences?"""
     verdict, judged = results.verdict, results.scored
-    yield told(results.checks, on=words.check)
+    yield told(results.checks, on=gate_words.check)
     if verdict.override:
         yield say("Let in all the same, by a person, because: {reason}", reason=verdict.override)
     if version:
@@ -104,8 +104,8 @@ def checks_table(checks: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "check": named("checks", row["check"]),
-            "answer": words.gate_verdict(row["answer"], blocks=row["blocks"]),
-            "in a sentence": sentence(row, on=words.check(row)),
+            "answer": gate_words.gate_verdict(row["answer"], blocks=row["blocks"]),
+            "in a sentence": sentence(row, on=gate_words.check(row)),
         }
         for row in records(checks)
     )
@@ -153,8 +153,8 @@ def drift_table(drift: pd.DataFrame) -> pd.DataFrame:
     far = (drift["value"].abs() / drift["bound"]).fillna(0.0)
     return pd.DataFrame(
         {
-            "what": words.item(row["item"], row["of"]),
-            "measure": words.shift(row["measure"]),
+            "what": gate_words.item(row["item"], row["of"]),
+            "measure": gate_words.shift(row["measure"]),
             "moved by": words.value_between(row),
             "bound": f"{row['bound']:.3f}",
             "answer": words.verdict(row["answer"]),
