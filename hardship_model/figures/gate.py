@@ -39,7 +39,8 @@ def draw_gate(checks: pd.DataFrame) -> Figure:
             if check in ("incumbent", "rule", "groups"):
                 panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=None, symbol=""))
         judged = checks.loc[checks["check"].isin(_OF_ALL), ["events", "n"]].max()
-        figure.supxlabel(say("judged: {fell} fell", fell=words.out_of(*judged)), fontsize=8)
+        # Above, since below it would lie under the legend.
+        figure.suptitle(say("judged: {fell} fell", fell=words.out_of(*judged)), fontsize=8)
         _legend(figure, ("yes", "no", "cannot tell"))
     return figure
 

@@ -430,6 +430,17 @@ def test_every_check_stands_with_its_interval_its_bound_and_its_answer():
     assert dots(drifted) == [(pytest.approx(2.0), 0)]  # twice its bound
 
 
+def test_no_heading_of_the_gate_lies_under_its_legend(tmp_path):
+    for spoken in ("en", "zh"):
+        with language.speaking(spoken):
+            figure = figures.draw_gate(checks_of_the_gate())
+            figures.save(figure, tmp_path / "gate", formats=())
+            legend = figure.legends[0].get_window_extent()
+            texts_of = [*figure.texts, *(t for axes in figure.axes for t in axes.texts)]
+            for text in filter(lambda t: t.get_text(), texts_of):
+                assert not legend.overlaps(text.get_window_extent()), (spoken, text.get_text())
+
+
 def test_what_moved_furthest_stands_on_top_and_what_is_not_known_nowhere():
     table = pd.DataFrame(
         {
