@@ -30,9 +30,10 @@ def draw_gate(checks: pd.DataFrame) -> Figure:
     of drift, numbers are parts of their bound.
     """
     drawn = [(check, rows) for (check,), rows in parts(checks, "check")]
-    lines = [len(rows) + 1.9 for _, rows in drawn]
+    lines = [len(rows) + 0.6 for _, rows in drawn]
     with style.look():
-        figure, panels = style.canvas(len(drawn), height=0.8 + 0.19 * sum(lines), heights=lines)
+        height = 0.8 + 0.6 * len(drawn) + 0.19 * sum(lines)
+        figure, panels = style.canvas(len(drawn), height=height, heights=lines)
         for panel, (check, rows) in zip(panels[:, 0], drawn, strict=True):
             _checks(panel, rows, by_bound=check in _BY_BOUND)
             panel.set_title(gate_words.check_asked(check), fontsize=8)

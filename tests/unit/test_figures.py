@@ -430,7 +430,7 @@ def test_every_check_stands_with_its_interval_its_bound_and_its_answer():
     assert dots(drifted) == [(pytest.approx(2.0), 0)]  # twice its bound
 
 
-def test_no_heading_of_the_gate_lies_under_its_legend(tmp_path):
+def test_no_heading_of_the_gate_lies_under_its_legend_and_every_line_has_room(tmp_path):
     for spoken in ("en", "zh"):
         with language.speaking(spoken):
             figure = figures.draw_gate(checks_of_the_gate())
@@ -439,6 +439,9 @@ def test_no_heading_of_the_gate_lies_under_its_legend(tmp_path):
             texts_of = [*figure.texts, *(t for axes in figure.axes for t in axes.texts)]
             for text in filter(lambda t: t.get_text(), texts_of):
                 assert not legend.overlaps(text.get_window_extent()), (spoken, text.get_text())
+            for axes in figure.axes:
+                letter = axes.get_yticklabels()[0].get_window_extent().height
+                assert axes.bbox.height > 1.2 * letter * len(axes.get_yticklabels())
 
 
 def test_what_moved_furthest_stands_on_top_and_what_is_not_known_nowhere():
