@@ -16,8 +16,8 @@ from hardship_model.commands import in_use, retraining
 from hardship_model.commands.workers import EngineName, Processes, Scheduler
 from hardship_model.data import anonymise as anonymising
 from hardship_model.data import calibration, population
-from hardship_model.data.mapping import load_mapping
-from hardship_model.data.partitions import open_partitions, read_in_parts, write_partitions
+from hardship_model.data.mapping import load_mapping, read_in_parts
+from hardship_model.data.partitions import open_partitions, write_partitions
 from hardship_model.data.specification import ReadWarning
 from hardship_model.features import write_features
 from hardship_model.files import parquet_in_parts, whole_folder, write_csv, write_json

@@ -1,9 +1,9 @@
 """A rate never travels without its counts, nor a headline without its interval."""
 
 import numpy as np
-from scipy.stats import norm
 
-_Z = float(norm.ppf(0.975))
+#: Below it lie 97.5 % of a standard normal.
+_Z = 1.959963984540054
 
 
 def wilson(events: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,7 @@
 """An extract becomes a panel, by what its mapping file says."""
 
 import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hardship_model.data.cells import MOST, categories, codes_of, flags, months,
 from hardship_model.data.database import read_query
 from hardship_model.data.files import read_table
 from hardship_model.data.panel import WEIGHT, Panel, PanelError, build
+from hardship_model.data.partitions import cut
 from hardship_model.data.query import refuse_address
 from hardship_model.data.specification import (
     Line,
@@ -24,7 +26,15 @@ from hardship_model.data.specification import (
 from hardship_model.months import to_text
 from hardship_model.schema import TableError, check
 
-__all__ = ["Mapping", "MappingError", "load_mapping", "panel_of", "parse", "read_panel"]
+__all__ = [
+    "Mapping",
+    "MappingError",
+    "load_mapping",
+    "panel_of",
+    "parse",
+    "read_in_parts",
+    "read_panel",
+]
 
 #: A median income outside these multiples of the line means that the units differ. Assumed: the
 #: widest error that a wrong unit leaves (1,000 or 10,000) lies far outside, real panels inside.
@@ -42,6 +52,20 @@ def read_panel(mapping: Mapping | str | Path, path: str | Path | None = None) ->
     """
     described = mapping if isinstance(mapping, Mapping) else load_mapping(mapping)
     return panel_of(described, read_extract(described, path))
+
+
+def read_in_parts(mapping: Mapping, files: Sequence[Path], *, households: int) -> Iterator[Panel]:
+    """The panels of several files that one mapping describes, each cut into pieces.
+
+    Only one file is in memory. Raises MappingError when each file would get a line of its own.
+    """
+    if len(files) > 1 and mapping.line.share is not None:
+        raise MappingError(
+            f"Mapping {mapping.name!r} takes its line from the median income, which would be each"
+            f" file's own over {len(files)} files. Say `fixed` or `column` under [line]."
+        )
+    for file in files:
+        yield from cut(read_panel(mapping, file), households=households)
 
 
 def read_extract(mapping: Mapping, path: str | Path | None, *, raw: bool = False) -> pd.DataFrame:

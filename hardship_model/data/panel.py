@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from hardship_model.months import to_text
-from hardship_model.privacy import SMALLEST_CELL
 
 Pillar = Literal["income", "expenditure", "security", "household", "place"]
 Kind = Literal["amount", "count", "flag", "category"]
@@ -67,6 +66,8 @@ class Panel:
 
     def __repr__(self) -> str:
         """What is it, in one line? Never a row: these may be real households."""
+        from hardship_model.privacy import SMALLEST_CELL  # slow to load, and only needed here
+
         n = len(self.households)
         size = f"{n:,}" if n >= SMALLEST_CELL else "fewer than ten"
         return (

@@ -13,8 +13,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hardship_model.data.mapping import Mapping as Description
-from hardship_model.data.mapping import MappingError, read_panel
 from hardship_model.data.panel import Column, Panel, PanelError, build
 from hardship_model.files import whole_file, whole_folder
 from hardship_model.months import to_month, to_text
@@ -206,22 +204,6 @@ def write_partitions(panels: Iterable[Panel], out: Path) -> Partitions:
         write_about(folder, parts)
         open_partitions(folder)
     return open_partitions(out)
-
-
-def read_in_parts(
-    mapping: Description, files: Sequence[Path], *, households: int
-) -> Iterator[Panel]:
-    """The panels of several files that one mapping describes, each cut into pieces.
-
-    Only one file is in memory. Raises MappingError when each file would get a line of its own.
-    """
-    if len(files) > 1 and mapping.line.share is not None:
-        raise MappingError(
-            f"Mapping {mapping.name!r} takes its line from the median income, which would be each"
-            f" file's own over {len(files)} files. Say `fixed` or `column` under [line]."
-        )
-    for file in files:
-        yield from cut(read_panel(mapping, file), households=households)
 
 
 def cut(panel: Panel, *, households: int) -> Iterator[Panel]:

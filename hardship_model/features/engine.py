@@ -10,9 +10,9 @@ from hardship_model.data.panel import Panel, PanelError
 from hardship_model.features.declared import HARDSHIP, OVER_LINE, SEEN, Feature
 from hardship_model.features.history import STATS, History
 
-#: Households handled at once, so that a million need no more working memory than these do;
-#: half of them or twice as many take about as long.
-_AT_ONCE = 8192
+#: At most so many households are handled at once, so that a million need no more working memory
+#: than these do. A quarter of them take half as long again, twice as many about as long.
+_AT_ONCE = 16_384
 
 #: What `Panel.recorded` says of a cell for which nothing was ever written down.
 _NEVER = np.iinfo(np.int32).max
@@ -109,7 +109,10 @@ class _View:
     def known(self, grid: np.ndarray, *, lag_months: int) -> np.ndarray:
         """Which values had arrived? Of `shape`, newest period first, NaN where unknown."""
         values = _look_back(grid, self.period, self.households, self.shape, empty=np.nan)
-        values.reshape(-1)[self.late[lag_months]] = np.nan
+        late = self.late[lag_months]
+        if late.size:
+            values = values.copy()
+            values.reshape(-1)[late] = np.nan
         return values
 
 
@@ -122,6 +125,9 @@ def _look_back(
     empty: float,
 ) -> np.ndarray:
     """The grid's rows from `period` backwards; `empty` before it begins and after it ends."""
+    oldest = period - shape[0] + 1
+    if oldest >= 0 and period < len(grid):
+        return grid[oldest : period + 1, households][::-1]
     values = np.empty(shape, dtype=grid.dtype)
     for k, row in enumerate(values):
         row[:] = grid[period - k, households] if 0 <= period - k < len(grid) else empty
@@ -134,8 +140,7 @@ def _views(panel: Panel, who: pd.DataFrame, *, depth: int, lags: set[int]) -> It
     months = who["as_of"].to_numpy()
     for as_of in np.unique(months):
         rows = np.flatnonzero(months == as_of)
-        for first in range(0, len(rows), _AT_ONCE):
-            some = rows[first : first + _AT_ONCE]
+        for some in np.array_split(rows, -(-len(rows) // _AT_ONCE)):
             yield _view(panel, int(as_of), place[some], some, depth=depth, lags=lags)
 
 

@@ -142,12 +142,14 @@ class History:
         """The last known value minus each, 0 where unknown: small sums lose few digits."""
         away = self._newest[0] - self.values
         # Bit by bit: NaN and no bits make 0, three times faster than choosing values.
-        bits = -(~self._unknown).astype(np.int32)
-        return (away.view(np.int32) & bits).view(np.float32)
+        bits = self._unknown.astype(np.int32)
+        bits -= 1
+        bits &= away.view(np.int32)
+        return bits.view(np.float32)
 
     @cached_property
     def _sums(self) -> np.ndarray:
-        return _running_sums(self._deviation)
+        return _running_sums(self._deviation.copy())
 
     @cached_property
     def _slanted(self) -> np.ndarray:
@@ -170,11 +172,11 @@ def _newest_known(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _running_sums(rows: np.ndarray) -> np.ndarray:
+    """Each row becomes the sum of those up to it, in place."""
     # Row by row: numpy's accumulate walks down the columns, a hundred times slower.
-    sums = rows.copy()
-    for above, row in pairwise(sums):
+    for above, row in pairwise(rows):
         row += above
-    return sums
+    return rows
 
 
 def _running_counts(true: np.ndarray, *, power: int = 0) -> np.ndarray:

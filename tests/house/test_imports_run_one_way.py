@@ -42,6 +42,7 @@ ROOMS = [
     "retrain_study",
     "commands",
     "cli",
+    "__main__",
 ]
 #: The name to import, where it is not the name to install.
 IMPORT_NAME = {"scikit-learn": "sklearn", "interpret-core": "interpret", "salib": "SALib"}

@@ -8,7 +8,7 @@ import pytest
 from feature_panels import everybody, random_panel, with_new_values
 
 from hardship_model.data.panel import KEYS, Column, Panel, build
-from hardship_model.features import declare, features
+from hardship_model.features import declare, engine, features
 from strips import FIRST_MONTH
 
 SEEDS = range(5)
@@ -105,6 +105,23 @@ def test_a_household_asked_for_alone_is_told_the_same_as_in_company(seed):
     for k in (0, 7, 41):
         alone = features(panel, declared, who=who.iloc[[k]])
         pd.testing.assert_frame_equal(alone, together.iloc[[k]], check_exact=True)
+
+
+@pytest.mark.parametrize("promptly", [True, False])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_however_few_are_handled_at_once_everybody_is_told_the_same(seed, promptly, monkeypatch):
+    panel = random_panel(seed, n_households=40)
+    if promptly:
+        panel = panel.with_rows(panel.rows.assign(recorded_month=panel.rows["month"]))
+    declared = declare(panel)
+    # The first look-back reaches before the panel; the others share its months.
+    who = everybody(panel, [FIRST_MONTH + 11, FIRST_MONTH + 30, FIRST_MONTH + 33])
+    together = features(panel, declared, who=who)
+
+    monkeypatch.setattr(engine, "_AT_ONCE", 7)
+    pieces = [features(panel, declared, who=some) for _, some in who.groupby("as_of")]
+
+    pd.testing.assert_frame_equal(pd.concat(pieces).loc[who.index], together, check_exact=True)
 
 
 @pytest.mark.parametrize("step_months", STEPS)

@@ -9,13 +9,12 @@ from feature_panels import random_panel
 from typer.testing import CliRunner
 
 from hardship_model.cli import app
-from hardship_model.data.mapping import MappingError, load_mapping
+from hardship_model.data.mapping import MappingError, load_mapping, read_in_parts
 from hardship_model.data.panel import PanelError, build
 from hardship_model.data.partitions import (
     MARK,
     cut,
     open_partitions,
-    read_in_parts,
     write_partitions,
 )
 from hardship_model.files import OutputError
