@@ -7,7 +7,8 @@ The features are means of 8 amounts over 3, 6, 12 and 24 months, months in which
 was set over the same windows, slopes of the amounts over 12 and 24 months, and months since each
 flag was set. Every way runs in a process of its own, reads the same folder, and says of each
 feature how many values are known, their sum and the sum of their squares: all must agree, or the
-run stops. No way is asked to keep the table of features.
+run stops. No way is asked to keep the table of features. What takes less than 20 s runs three
+times; printed is the run in the middle.
 
 The households are noise. One row in seven is missing, one amount in twenty is unknown; every row
 is written down in its own month, since the rivals know one date only.
@@ -36,6 +37,8 @@ from hardship_model.shards import Engine, map_shards
 
 #: Households of one part.
 PART = 25_000
+#: Seconds; whatever takes less is run three times.
+AGAIN_BELOW = 20
 #: Peak memory of the processes that a way has started, kB.
 STARTED: list[int] = []
 
@@ -109,6 +112,14 @@ def in_a_process(way: str, folder: Path, most_gb: float) -> dict[str, object]:
     return json.loads(done.stdout)
 
 
+def median_of(run: Callable[[], dict[str, object]]) -> dict[str, object]:
+    """The middle one of three runs by the clock; a run that takes long, or ends badly, once."""
+    said = run()
+    if not said or said["s"] > AGAIN_BELOW:
+        return said
+    return sorted([said, run(), run()], key=lambda one: one["s"])[1]
+
+
 def main() -> int:
     """Make the households once, run every way, print seconds, memory and ratios."""
     ask = argparse.ArgumentParser()
@@ -124,8 +135,9 @@ def main() -> int:
     if not (folder / MARK).is_file():
         write_partitions(noise(args.households, at_once=PART), folder)
     read = found = None
+    read_alone(folder)  # so that nobody pays for the first look at the disk
     for way in WAYS:
-        said = in_a_process(way, folder, args.most_gb)
+        said = median_of(lambda way=way: in_a_process(way, folder, args.most_gb))
         if not said:
             print(f"  {way:<28}did not end under {args.most_gb:g} GB", flush=True)
             continue
