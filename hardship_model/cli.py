@@ -29,6 +29,7 @@ from hardship_model.shards import Engine
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     help="Who falls into hardship, who falls back, and which way of looking finds them early.",
 )
