@@ -213,7 +213,7 @@ def anonymise(
         _screen.status("Reading"),
     ):
         table, record = anonymising.anonymise(described, extract, key=key)
-        table.to_csv(folder / "extract.csv", index=False, lineterminator="\n", encoding="utf-8")
+        anonymising.write_extract(table, described, folder / "extract.csv")
         write_json(record, folder / "anonymised.json")
     _screen.print(f"Done. {len(table):,} rows in {out / 'extract.csv'}; the key stays where it is.")
 

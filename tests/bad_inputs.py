@@ -141,6 +141,8 @@ CASES = [
              said="mixes encodings: 1 of its lines"),
     BadInput(name="UTF-8 declared, GBK stored", content=text(*ROWS, encoding="gbk"),
              mapping={"file": {"encoding": "utf-8"}}, outcome="refused", said="cannot be read"),
+    BadInput(name="UTF-8 declared, BOM and all", content=text(*ROWS, encoding="utf-8-sig"),
+             mapping={"file": {"encoding": "utf-8"}}, outcome="read"),
     BadInput(name="an encoding that nobody knows", content=text(*ROWS),
              mapping={"file": {"encoding": "utf-99"}}, outcome="refused", said="cannot be read"),
     BadInput(name="a line of NUL bytes", content=text(*ROWS) + b"\0" * 40, outcome="refused",

@@ -52,6 +52,11 @@ def anonymise(
             f"Mapping {mapping.name!r} has no [anonymise]: it does not say what becomes of names"
             " and numbers. See docs/DATA.md."
         )
+    if path is not None and mapping.file.format not in (None, "csv"):
+        raise MappingError(
+            f"Mapping {mapping.name!r} could not read what is written, a CSV: it declares another"
+            " `format`. Leave it out; the ending of the file's name tells it."
+        )
     raw = read_extract(mapping, path, raw=True).reset_index(drop=True)
     _refuse_absent(plan, raw)
     for name in plan.known:  # ３ and 3 are one answer, and hide among one another
@@ -76,6 +81,19 @@ def anonymise(
     if plan.known:
         table = _hidden(mapping, plan, raw, table, record)
     return table, record
+
+
+def write_extract(table: pd.DataFrame, mapping: Mapping, path: Path) -> None:
+    """Write what is kept as a CSV that the mapping's [file] reads.
+
+    In UTF-8, since bands have signs that not every encoding has; the mark of UTF-8 speaks louder
+    than what the mapping declares.
+    """
+    table.to_csv(
+        path, index=False, lineterminator="\n", sep=mapping.file.separator,
+        encoding="utf-8-sig" if mapping.file.encoding else "utf-8",
+        decimal=mapping.file.decimal or ".",
+    )  # fmt: skip
 
 
 def _left_out(table: pd.DataFrame, columns: Sequence[str], step: str) -> list[dict[str, Any]]:

@@ -10,14 +10,18 @@ _BLOCK_BYTES = 1 << 22
 _UTF8_TEXT = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
 
 
-def encoding_of(path: Path) -> str:
-    """In which encoding is this text written? UTF-8 (with or without BOM), else GB18030."""
+def encoding_of(path: Path, declared: str | None = None) -> str:
+    """In which encoding is this text written? A BOM says it, else whoever declared it, else the
+    bytes: UTF-8 or GB18030.
+    """
     with path.open("rb") as stream:
         start = stream.read(4)
     if start.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    if declared is not None:
+        return declared
     _refuse_binary(path)
     if _decodes(path, "utf-8"):
         return "utf-8"

@@ -130,7 +130,7 @@ def _refuse_formulas(part: pd.DataFrame, where: str) -> None:
 
 
 def _csv(path: Path, columns: list[str], options: FileOptions) -> Iterator[pd.DataFrame]:
-    encoding = options.encoding or encoding_of(path)
+    encoding = encoding_of(path, options.encoding)
     header = _header(_lines(path, encoding, options.separator), columns, path)
     with warnings.catch_warnings():
         # Empty cells behind the last column, which `_header` has let pass.

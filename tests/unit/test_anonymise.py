@@ -12,7 +12,7 @@ from made_up_people import identity_number
 from typer.testing import CliRunner
 
 from hardship_model.cli import app
-from hardship_model.data.anonymise import anonymise
+from hardship_model.data.anonymise import anonymise, write_extract
 from hardship_model.data.mapping import MappingError, parse, read_panel
 from hardship_model.privacy import (
     IdentifierError,
@@ -69,6 +69,29 @@ def test_names_and_numbers_are_gone_and_the_same_mapping_reads_what_is_left(tmp_
     assert not {"姓名", "电话"} & set(table)
     assert panel.rows["household_id"].nunique() == record["households"] - record["rows_dropped"]
     assert record["key"] not in KEY.decode()
+
+
+@pytest.mark.parametrize("encoding", [None, "gb2312", "utf-16"])
+def test_the_same_mapping_reads_what_is_left_however_it_says_that_files_are_stored(
+    tmp_path, encoding
+):
+    said = replace(described().file, encoding=encoding, separator=";", decimal=",")
+    mapping, path = replace(described(), file=said), tmp_path / "raw.csv"
+    raw().to_csv(path, index=False, sep=";", decimal=",", encoding=encoding or "utf-8")
+
+    table, _ = anonymise(mapping, path, key=KEY)
+    write_extract(table, mapping, tmp_path / "extract.csv")
+
+    read = read_panel(mapping, tmp_path / "extract.csv").rows["income"]
+    assert read.sum() == pytest.approx(raw()["收入"].sum())
+
+
+def test_a_mapping_that_could_not_read_what_is_written_is_refused_before(tmp_path):
+    mapping = replace(described(), file=replace(described().file, format="excel"))
+    raw().to_excel(tmp_path / "raw.xlsx", index=False)
+
+    with pytest.raises(MappingError, match="could not read what is written"):
+        anonymise(mapping, tmp_path / "raw.xlsx", key=KEY)
 
 
 def test_the_same_key_links_two_extracts_and_another_key_links_nothing(tmp_path):
