@@ -1,5 +1,7 @@
 """The tables behind two pictures: reliability, and what lists of every size hold."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -34,19 +36,19 @@ def reliability(scored: Scored, *, bins: int = 10) -> pd.DataFrame:
     return _named(scored, out[["model", *out.columns.drop("model")]])
 
 
-def by_list_size(scored: Scored) -> pd.DataFrame:
+def by_list_size(scored: Scored, *, also: Sequence[float] = ()) -> pd.DataFrame:
     """What do lists of each size hold, and what could luck among equal scores do?
 
-    One row per model and share: places `n`, hits `events` (expected among equals), `missed` (all
-    who fell elsewhere), `precision` and `recall`, with the `fewest` and `most` hits that an order
-    among equals could give.
+    One row per model and share (of `LIST_SHARES` and those that are wanted `also`): places `n`,
+    hits `events` (expected among equals), `missed` (all who fell elsewhere), `precision` and
+    `recall`, with the `fewest` and `most` hits that an order among equals could give.
     """
     answer = scored.answer
     whole = np.ones((1, len(answer)))
     rows = []
     for model, score in scored.score.items():
         counts = Ranking.of(score, answer).counts(whole)
-        for share in LIST_SHARES:
+        for share in sorted({*LIST_SHARES, *also}):
             top = on_list(counts, share=share)
             rows.append(
                 (

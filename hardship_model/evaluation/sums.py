@@ -92,6 +92,16 @@ def _at(share: float) -> str:
     return f"at_{share:.0%}".replace("%", "pct")
 
 
+def refuse_shares(shares: Sequence[float]) -> None:
+    """Stop at lists that the metrics' names do not tell apart. Raises ValueError."""
+    named = {round(share, 2) for share in shares if 0 < share < 1}
+    if not shares or len(named & set(shares)) < len(shares):
+        raise ValueError(
+            "list_shares are whole per cents between 0 and 1, such as 0.05, at least one and none"
+            f" twice; got {list(shares)}."
+        )
+
+
 def as_sums(
     *, score: np.ndarray, risk: np.ndarray, answer: np.ndarray, weights: np.ndarray | None = None,
     list_shares: Sequence[float],

@@ -14,6 +14,7 @@ import pandas as pd
 
 from hardship_model.evaluation.backtest import Measured, Scored, measured
 from hardship_model.evaluation.groups import changes
+from hardship_model.evaluation.sums import refuse_shares
 from hardship_model.evaluation.uncertainty import interval
 from hardship_model.evaluation.withholding import withhold_few
 from hardship_model.language import named, say
@@ -63,10 +64,11 @@ class GateSettings:
     def __post_init__(self) -> None:
         """Refuse what cannot be asked."""
         margins = (self.auroc_margin, self.recall_margin, self.group_margin, self.calibration_error)
-        if min(margins) <= 0 or not all(0 < share < 1 for share in self.list_shares):
-            raise ValueError(f"Margins must be above 0, list shares between 0 and 1; got {self}.")
-        if not self.list_shares or (strange := set(self.doubt_blocks) - set(CHECKS)):
-            raise ValueError(f"Needed: a list share, and of checks {CHECKS} only; not {strange}.")
+        refuse_shares(self.list_shares)
+        if min(margins) <= 0:
+            raise ValueError(f"Margins must be above 0; got {self}.")
+        if strange := set(self.doubt_blocks) - set(CHECKS):
+            raise ValueError(f"doubt_blocks names checks only, of {CHECKS}; not {strange}.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from hardship_model.evaluation.backtest import Origin, Task
 from hardship_model.evaluation.groupings import Grouping, groupings
+from hardship_model.evaluation.sums import refuse_shares
 from hardship_model.labels import Question
 from hardship_model.models import BASELINES, build
 from hardship_model.months import to_month
@@ -65,6 +66,16 @@ class Study(OfPanel):
     list_shares: tuple[float, ...] = (0.1, 0.2)
     n_draws: int = 1000
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what tables could not name, or tell apart."""
+        refuse_shares(self.list_shares)
+        if self.n_draws < 1:
+            raise ConfigError(f"n_draws is 1 or more; got {self.n_draws}.")
+        for where, of in (("[[tasks]]", self.tasks), ("[[origins]]", self.origins)):
+            names = [one.name for one in of]
+            if len(set(names)) < len(names):
+                raise ConfigError(f"{where} have a name twice: {names}.")
 
 
 def load_study(path: Path) -> Study:

@@ -177,7 +177,7 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
             shown=["expected", "observed", "low", "high"],
         ),
         lists=withhold_small_cells(
-            pd.concat([by_list_size(s) for s in judged], ignore_index=True),
+            pd.concat([by_list_size(s, also=study.list_shares) for s in judged], ignore_index=True),
             beside="missed",
             further=["fewest", "most"],
             shown=["precision", "recall", "fewest", "most"],

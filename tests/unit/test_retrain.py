@@ -334,6 +334,7 @@ def test_a_stage_is_made_once_for_the_same_inputs_and_never_half(tmp_path):
         (('["logistic", "scorecard"]', "[]"), "names no candidate"),
         (("n_draws = 100", "draws = 100"), "[gate] does not know ['draws']"),
         (("n_draws = 100", "auroc_margin = 0"), "Margins must be above 0"),
+        (("n_draws = 100", "list_shares = [0.125]"), "list_shares are whole per cents"),
         (("judge_months = 6", "judge_month = 6"), "does not know ['judge_month']"),
         (("[task]", "[chore]"), "lacks"),
     ],

@@ -185,6 +185,13 @@ def test_a_run_folder_is_replaced_but_nothing_else_is(runs):
         (('models = ["logistic"]', 'models = "logistic"'), "models is a list in [ ]; got 'log"),
         (("n_draws = 30", "n_draws = true"), "n_draws is a whole number; got True"),
         (("n_draws = 30", 'list_shares = ["10%"]'), "each of the config: list_shares is a number"),
+        (("n_draws = 30", "n_draws = 0"), "n_draws is 1 or more"),
+        (("n_draws = 30", "list_shares = []"), "list_shares are whole per cents"),
+        (("n_draws = 30", "list_shares = [0.1, 10]"), "list_shares are whole per cents"),
+        (("n_draws = 30", "list_shares = [0.12, 0.124]"), "list_shares are whole per cents"),
+        (("n_draws = 30", "list_shares = [0.1, 0.1]"), "none twice"),
+        (('name = "poor_next_year"', 'name = "return_next_year"'), "[[tasks]] have a name twice"),
+        (('name = "1987"', 'name = "1986"'), "[[origins]] have a name twice"),
         (('train_until = "1986-12"', 'train_until = "1986"'), "A month is written like"),
         (('train_until = "1986-12"', 'train_until = "1988-12"'), "must not lie after test_from"),
         (('models = ["logistic"]', 'models = ["oracle"]'), "There is no model 'oracle'"),
@@ -203,6 +210,14 @@ def test_a_bad_config_gets_one_clear_message(tmp_path, spoil, said):
         load_study(path)
 
     assert said in str(told.value)
+
+
+def test_a_list_of_any_share_that_a_config_asks_for_stands_in_the_tables(runs):
+    asked = (0.25, 0.03)
+    told = run(replace(load_study(runs / "small.toml"), list_shares=asked, groups=(), visits=None))
+
+    shown = report.lists_table(told.lists, told.backtest, shares=asked)
+    assert set(shown["list"]) == {"3%", "25%"}
 
 
 def test_a_config_saved_by_an_editor_that_marks_its_files_is_read_and_a_folder_is_not(tmp_path):
