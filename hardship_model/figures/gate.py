@@ -54,7 +54,7 @@ def _checks(panel: Axes, rows: pd.DataFrame, *, by_bound: bool) -> None:
     )  # fmt: skip
     # The calibration error has a scale of its own: its numbers stand in the table.
     drawn.loc[drawn["on"] == "error", ["value", "low", "high"]] = float("nan")
-    notes = [gate_words.gate_verdict(row["answer"], blocks=row["blocks"]) for row in records(drawn)]
+    notes = [gate_words.gate_verdict(row) for row in records(drawn)]
     style.dots(
         panel, drawn, labels=[gate_words.check(row) for row in records(drawn)],
         colours=[_PAINT[a] for a in drawn["answer"]], notes=notes,

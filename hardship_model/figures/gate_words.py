@@ -5,6 +5,7 @@ from typing import Any
 
 from hardship_model.figures import words
 from hardship_model.language import listed, named, say
+from hardship_model.retraining.gate import few_fell
 
 #: What the gate asks, and what `retraining.drift` measures.
 _CHECKS = {
@@ -66,14 +67,16 @@ def _measure(of_gate: str) -> str:
     return say("recall at {share}", share=share) if at else named("checks", name)
 
 
-def gate_verdict(answer: str, *, blocks: bool) -> str:
-    """A check's answer, and whether it keeps the candidate out.
+def gate_verdict(row: Mapping[str, Any]) -> str:
+    """A check's answer, and whether it keeps the candidate out, or is one for want of falls.
 
-    >>> gate_verdict("cannot tell", blocks=True)
+    >>> gate_verdict({"check": "incumbent", "answer": "cannot tell", "blocks": True})
     'cannot tell: blocks'
     """
-    said = words.verdict(answer)
-    return say("{answer}: blocks", answer=said) if blocks else said
+    said = words.verdict(row["answer"])
+    if row["blocks"]:
+        return say("{answer}: blocks", answer=said)
+    return say("{answer}: few fell", answer=said) if few_fell(row) else said
 
 
 def item(name: str, of: str) -> str:

@@ -104,7 +104,7 @@ def checks_table(checks: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "check": named("checks", row["check"]),
-            "answer": gate_words.gate_verdict(row["answer"], blocks=row["blocks"]),
+            "answer": gate_words.gate_verdict(row),
             "in a sentence": sentence(row, on=gate_words.check(row)),
         }
         for row in records(checks)

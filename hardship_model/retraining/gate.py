@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hardship_model.evaluation.backtest import Measured, Scored, measured
-from hardship_model.evaluation.groups import changes
+from hardship_model.evaluation.groups import FEW_EVENTS, changes
 from hardship_model.evaluation.sums import refuse_shares
 from hardship_model.evaluation.uncertainty import interval
 from hardship_model.evaluation.withholding import withhold_few
@@ -323,11 +323,21 @@ def sentence(row: Mapping[Any, Any], *, on: str) -> str:
         for side, bound in (("at_least", "at least {bound}"), ("at_most", "at most {bound}"))
         if np.isfinite(row[side])
     ]
-    return say(
+    answered = say(
         "{asked} {answer}: {number} ({low} to {high}); wanted {bounds}.", asked=asked,
         answer=answer, number=_signed(row["number"]), low=_signed(row["low"]),
         high=_signed(row["high"]), bounds=say(" and ").join(wanted),
     )  # fmt: skip
+    if few_fell(row):
+        return say("{told} Fewer than {n} fell: too few to go by.", told=answered, n=FEW_EVENTS)
+    return answered
+
+
+def few_fell(row: Mapping[Any, Any]) -> bool:
+    """Would the interval of this group tell, if more of the group had fallen?"""
+    if row["check"] != "groups" or row["answer"] != CANNOT_TELL or pd.isna(row["low"]):
+        return False
+    return bool(row["low"] > row["at_least"] or row["high"] < row["at_least"])
 
 
 def _signed(number: float) -> str:

@@ -153,6 +153,17 @@ def test_of_a_small_group_nobody_can_tell_and_nothing_is_shown():
     assert isle["sentence"].str.endswith("too few households for numbers.").all()
 
 
+def test_where_too_few_of_a_group_fell_the_sentence_says_why_its_interval_does_not_tell():
+    scored, labels = world(0, n_households=1500)
+
+    checks = asked(scored, "fine", "rough", groups=labels)
+
+    few = checks["sentence"].str.endswith("Fewer than 30 fell: too few to go by.")
+    [isle] = checks[few].to_dict("records")
+    assert (isle["on"], isle["answer"]) == ("place: isle, AUROC", "cannot tell")
+    assert isle["low"] > isle["at_least"]
+
+
 def test_a_clerk_who_does_as_well_keeps_every_model_out():
     scored, _ = world(5, n_households=3000)
     scored.score["income_over_line"] = scored.score["fine"]
