@@ -71,3 +71,23 @@ def test_the_rotating_mapping_reads_its_kind_of_file(tmp_path):
     assert rows["in_hardship"].isna().tolist() == [False, True, False]
     assert rows["health_cover"].astype(object).tolist() == [True, False, False]
     assert rows["at_work"].isna().tolist() == [False, False, True]
+
+
+def test_the_table_of_what_models_attain_in_the_town_says_what_its_files_say():
+    page = (ROOT / "docs" / "MODELS.md").read_text(encoding="utf-8")
+    names = {"logistic, monotone": "monotone_logistic"}
+    table = page.split("| rule in force; ceiling |")[1].split("\n\n")[0].splitlines()[1:]
+    for line in table:
+        model, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        name = names.get(model, model.replace(" ", "_"))
+        stored = [
+            "{:.0f} % ({:.0f}–{:.0f})".format(*(100 * shares.loc[(name, metric)]))
+            for shares in map(shares_of_the_attainable, (6, 12))
+            for metric in ("AUROC", "average precision", "recall at 10 %")
+        ]
+        assert cells == stored, model
+
+
+def shares_of_the_attainable(months):
+    stored = pd.read_csv(ROOT / f"benchmarks/town/falls_in_{months}_months_shares.csv")
+    return stored.set_index(["model", "metric"])[["share", "share_low", "share_high"]]
