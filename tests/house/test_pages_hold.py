@@ -51,6 +51,17 @@ def test_the_cfps_like_mapping_reads_its_kind_of_file(tmp_path):
     assert bool(rows.loc[(1, december + 24), "in_hardship"])
 
 
+def test_the_code_on_a_survey_of_ones_own_runs_on_such_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_survey.toml").write_text(blocks("OWN_PANEL.md", "toml")[0], encoding="utf-8")
+    WAVES.to_stata("waves.dta", write_index=False)
+    known = {}
+
+    exec(compile("\n".join(blocks("OWN_PANEL.md", "python")), "OWN_PANEL.md", "exec"), known)
+
+    assert known["counts"]["n"].to_dict() == {"rural": 1, "urban": 1}
+
+
 ROTATING = """dwelling;y;q;answered;income;adult_equivalents;basket;n_at_work;cover;w
 7;2023;1;1;90000,5;2,5;40000;1;1;310
 7;2023;2;1;s/d;2,5;46000;0;2;305
@@ -91,3 +102,11 @@ def test_the_table_of_what_models_attain_in_the_town_says_what_its_files_say():
 def shares_of_the_attainable(months):
     stored = pd.read_csv(ROOT / f"benchmarks/town/falls_in_{months}_months_shares.csv")
     return stored.set_index(["model", "metric"])[["share", "share_low", "share_high"]]
+
+
+def test_a_word_has_one_place_in_the_glossary():
+    page = (ROOT / "docs" / "GLOSSARY.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^\| ([^|]+) \|", page, flags=re.M)
+    heads = {"term", "tag"}
+
+    assert sorted({term for term in terms if terms.count(term) > 1} - heads) == []
