@@ -47,6 +47,8 @@ class Retrain(OfPanel):
                 raise ConfigError(
                     f"{name} is a whole number, 1 or more; got {getattr(self, name)!r}."
                 )
+        if self.seed < 0:
+            raise ConfigError(f"seed is a whole number, 0 or more; got {self.seed}.")
         for name in self.models:
             build(name, (), seed=0)
             if name.removesuffix(OF_EVERYBODY) not in LEARNED:

@@ -69,6 +69,14 @@ class GateSettings:
             raise ValueError(f"Margins must be above 0; got {self}.")
         if strange := set(self.doubt_blocks) - set(CHECKS):
             raise ValueError(f"doubt_blocks names checks only, of {CHECKS}; not {strange}.")
+        for name in ("observed_over_expected", "calibration_slope"):
+            bounds = getattr(self, name)
+            if len(bounds) != 2 or not bounds[0] < bounds[1]:
+                raise ValueError(f"{name} is two bounds, the lower first; got {list(bounds)}.")
+        if self.n_draws < 1 or self.seed < 0:
+            raise ValueError(
+                f"n_draws is 1 or more, seed 0 or more; got {self.n_draws} and {self.seed}."
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
