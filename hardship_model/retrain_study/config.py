@@ -82,7 +82,7 @@ def _retrain(table: dict[str, Any], folder: Path) -> Retrain:
         "groups": groupings(table.pop("groups", {})),
     }
     only(table, {one.name for one in fields(Retrain)} - {*panel, *made}, "the config")
-    table["now"] = to_month(table["now"])
+    table["now"] = to_month(str(table["now"]))
     given = keys_of(Retrain, table | panel | made, "the config")
     given["models"] = tuple(dict.fromkeys(given["models"]))
     given["store"] = _place(given["store"], folder)
@@ -111,11 +111,17 @@ def origins_of(plan: Retrain, panel: Panel) -> tuple[Origin, ...]:
 def _origin(plan: Retrain, panel: Panel, *, now: int, role: Literal["choose", "judge"]) -> Origin:
     last = now - plan.task.question.months_until_known
     judged = panel.months[(panel.months > last - plan.judge_months) & (panel.months <= last)]
-    if not len(judged) or judged[0] == panel.months[0]:
+    asked = f"the {plan.judge_months} months to {to_text(last)}, by whose answers to {role} models"
+    if not len(judged):
         raise PanelError(
-            f"Panel {panel.name!r} begins in {to_text(panel.months[0])}: too late to {role} models"
-            f" by the answers of the {plan.judge_months} months to {to_text(last)}. Lower"
-            " judge_months or choose_origins, or retrain at a later `now`."
+            f"Panel {panel.name!r} runs from {to_text(panel.months[0])} to"
+            f" {to_text(panel.months[-1])} in steps of {panel.step_months} months: no period of it"
+            f" lies in {asked}. Take a newer extract, another `now` or more judge_months."
+        )
+    if judged[0] == panel.months[0]:
+        raise PanelError(
+            f"Panel {panel.name!r} begins in {to_text(panel.months[0])}: too late for {asked}."
+            " Lower judge_months or choose_origins, or retrain at a later `now`."
         )
     first = int(np.min(judged))
     return Origin(

@@ -16,6 +16,7 @@ from extracts import CONFIG, blank_since, office, predictions
 from latin import latin_left
 
 from hardship_model import cli
+from hardship_model.data.panel import PanelError
 from hardship_model.months import to_month
 from hardship_model.retrain_study import job, load_retrain, origins_of, retrain
 from hardship_model.retrain_study.stages import MARK, BusyError, Stages
@@ -123,6 +124,17 @@ def test_every_origin_stood_where_the_next_had_not_yet_learned(year, now):
         judging.train_until <= judging.test_from <= plan.now - plan.task.question.months_until_known
     )
     assert (first.answers_until, second.answers_until) == (second.train_until, judging.train_until)
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [("2020-12", "begins in 2020-01: too late"), ("2031-03", "to 2023-06 in .* no period of it")],
+)
+def test_a_now_that_no_answers_reach_is_told_from_one_that_comes_too_early(year, now, said):
+    plan = load_retrain(year[0], now=now)
+
+    with pytest.raises(PanelError, match=said):
+        origins_of(plan, job.known_by(read(plan), plan.now).panel)
 
 
 def test_what_is_written_down_later_changes_nothing(year):
@@ -328,6 +340,7 @@ def test_a_stage_is_made_once_for_the_same_inputs_and_never_half(tmp_path):
     [
         (('now = "2023-06"', ""), "it lacks ['now']"),
         (('now = "2023-06"', 'now = "2023"'), "A month is written like"),
+        (('now = "2023-06"', "now = 2023-06-30"), "A month is written like"),
         (("judge_months = 6", "judge_months = 0"), "judge_months is a whole number"),
         (('["logistic", "scorecard"]', '["rule_in_force"]'), "learns nothing"),
         (('["logistic", "scorecard"]', '["oracle"]'), "There is no model 'oracle'"),
