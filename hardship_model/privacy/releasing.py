@@ -101,6 +101,8 @@ def release(
     tables = _read(run)
     if not tables or not (run / "versions.json").is_file():
         raise ReleaseError(f"{run} is no run folder; give one that `run` or `screen` wrote.")
+    if "verdict" in tables:
+        raise ReleaseError(f"{run} holds a retraining, of which nothing can be released.")
     let_out, log = passed(tables, say=say)
     before = _earlier(out)
     for number, one in enumerate(before, 1):

@@ -20,6 +20,11 @@ AnyResults = Results | ScreenResults | PanelResults
 
 def read_results(folder: Path) -> AnyResults:
     """What did the run of this folder find? Raises ConfigError for a folder without a run."""
+    if (folder / "verdict.csv").is_file():
+        raise study.ConfigError(
+            f"{folder} holds a retraining. Its page in another language: start `retrain` again,"
+            " with `--lang`; nothing else is done anew."
+        )
     if (folder / "comparison.csv").is_file():
         return screen_study.read_results(folder)
     return study.read_results(folder)

@@ -286,6 +286,19 @@ def test_the_exit_code_is_the_verdict(year, refused, command):
     assert "There is no config" in said
 
 
+def test_of_a_retraining_the_commands_for_other_runs_say_what_it_is(year, command):
+    folder = year[0].parent / "runs" / "2023-06"
+
+    for words, wanted in (
+        (("report", folder, "--lang", "zh"), "start `retrain` again, with `--lang`"),
+        (("release", folder, "--out", folder.parent / "out"), "nothing can be released"),
+    ):
+        code, said = command(*words)
+        assert code == 2
+        assert "holds a retraining" in said
+        assert wanted in said
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGKILL")
 def test_a_run_that_is_killed_three_times_ends_as_one_that_was_not(tmp_path):
     for name in ("calm", "killed"):
