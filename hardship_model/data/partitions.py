@@ -44,6 +44,12 @@ class About:
                 f"Parts of panel {self.name!r} disagree about its name, step, currency or columns."
                 " Make all of them with one mapping."
             )
+        if (other.span[0] - self.span[0]) % self.step_months:
+            raise PanelError(
+                f"Parts of panel {self.name!r} have periods of {self.step_months} months that do"
+                f" not meet: one begins in {to_text(self.span[0])}, one in"
+                f" {to_text(other.span[0])}. Name the periods of both by the same months."
+            )
         first, last = zip(self.span, other.span, strict=True)
         categories = {
             column: tuple(dict.fromkeys([*values, *other.categories[column]]))

@@ -99,6 +99,14 @@ def test_parts_of_two_panels_are_refused(panel, tmp_path):
         write_partitions([a, replace(b, currency="euro")], tmp_path / "parts")
 
 
+def test_parts_whose_periods_lie_between_each_others_are_refused(tmp_path):
+    a, b = cut(random_panel(2, step_months=3, n_households=8), households=4)
+    shifted = b.rows.assign(month=b.rows["month"] + 1, recorded_month=b.rows["recorded_month"] + 1)
+
+    with pytest.raises(PanelError, match="periods of 3 months that do not meet"):
+        write_partitions([a, replace(b, rows=shifted, span=None)], tmp_path / "parts")
+
+
 def test_a_part_that_is_missing_or_came_from_elsewhere_is_refused(panel, tmp_path):
     folder = written(panel, tmp_path).folder
     (folder / "part-00001.parquet").rename(folder / "part-00009.parquet")
