@@ -292,12 +292,11 @@ def shown_strategies(comparison: pd.DataFrame) -> list[str]:
 def draw_screened(results: ScreenResults | PanelResults) -> dict[str, Figure]:
     """Every picture of a run of `screen`, by the name of its file."""
     drawn = {
-        "found": draw_found(results.comparison),
-        "frontier": draw_frontier(results.frontier),
-        "missed": draw_missed(
-            results.by_group, strategies=shown_strategies(results.comparison), measure="ever"
-        ),
-    }
+        "found": draw_found(results.comparison), "frontier": draw_frontier(results.frontier),
+    }  # fmt: skip
+    of, whose = results.by_group, shown_strategies(results.comparison)
+    if ((of["measure"] == "ever") & of["strategy"].isin(whose)).any():
+        drawn["missed"] = draw_missed(of, strategies=whose, measure="ever")
     if isinstance(results, PanelResults):
         return drawn
     apart = results.study.take_apart

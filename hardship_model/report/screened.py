@@ -162,6 +162,8 @@ def _channels(results: ScreenResults, folder: Path) -> str:
         }
         for r in records(results.never_found)
     ]  # fmt: skip
+    if not never:
+        return paragraph(say("No strategy here has two channels that raise leads."))
     return (
         picture("channels", folder)
         + picture("overlaps", folder)
@@ -176,11 +178,17 @@ def _channels(results: ScreenResults, folder: Path) -> str:
     )
 
 
+def _channels_of(mix: object) -> str:
+    """The channels of a mix, in words; a table that was read back has nothing for no channel."""
+    names = mix.split(" + ") if isinstance(mix, str) and mix else []
+    return " + ".join(words.channel(name) for name in names) or words.none()
+
+
 def _mix(results: ScreenResults) -> str:
     rows = [
         {
             "means": f"× {r['factor']:g}",
-            "channels": " + ".join(words.channel(name) for name in r["channels"].split(" + ")),
+            "channels": _channels_of(r["channels"]),
             "would catch, of falls": words.out_of(r["caught"], r["falls"]),
             "no mix more than": words.count(round(r["no_mix_catches_more"])),
             "found when played": words.percent_between(
@@ -204,18 +212,23 @@ def _mix(results: ScreenResults) -> str:
 
 
 def _assumed(results: ScreenResults, folder: Path) -> str:
-    counted = results.flip_points["falls"].iloc[0] if len(results.flip_points) else 0
     return (
         picture("draws", folder)
         + picture("sensitivity", folder)
         + folded(say("Sensitivity"), table(sensitivity_table(results.sensitivity)))
-        + picture("flips", folder)
+        + ("" if results.flip_points.empty else _one_by_one(results, folder))
+    )
+
+
+def _one_by_one(results: ScreenResults, folder: Path) -> str:
+    return (
+        picture("flips", folder)
         + paragraph(
             say(
                 "Each assumption alone, in {towns} of the towns, out of {falls} falls: small steps"
                 " between bars are luck.",
                 towns=results.study.assumption_towns,
-                falls=words.count(counted),
+                falls=words.count(results.flip_points["falls"].iloc[0]),
             )
         )
         + folded(say("Flip points"), table(flips_table(results.flip_points)))

@@ -33,27 +33,23 @@ def _value(row: _Row, measure: str) -> str:
 
 
 def verdicts_table(comparison: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """One measure with its counts, and the verdicts against the reference and the best clerk."""
+    """One measure with its counts; verdicts against the reference and the best clerk, if any."""
     mine = comparison[comparison["measure"] == measure]
-    usual, clerk = (
-        say("than {strategy}", strategy=words.strategy(_other(mine, column)))
-        for column in ("reference", "clerk")
-    )
+    verdicts = {
+        say("than {strategy}", strategy=words.strategy(str(mine[other].dropna().iloc[0]))): column
+        for other, column in (("reference", "verdict"), ("clerk", "clerk_verdict"))
+        if mine[other].notna().any()
+    }
     rows = [
         {
             "strategy": words.strategy(r["strategy"]),
             "found, of": words.out_of(r["counted"], r["out_of"]),
             "share": words.percent_between(r["value"], r["low"], r["high"]),
-            usual: words.verdict(r["verdict"]),
-            clerk: words.verdict(r["clerk_verdict"]),
+            **{than: words.verdict(r[column]) for than, column in verdicts.items()},
         }
         for r in records(mine)
     ]
     return pd.DataFrame(rows)
-
-
-def _other(comparison: pd.DataFrame, column: str) -> str:
-    return str(comparison[column].dropna().iloc[0])
 
 
 def sensitivity_table(moved: pd.DataFrame) -> pd.DataFrame:

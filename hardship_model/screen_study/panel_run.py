@@ -15,7 +15,7 @@ from hardship_model.rules import REGISTERED
 from hardship_model.screen_study.panel_config import PanelScreen
 from hardship_model.screen_study.panel_scores import scores_of_panel
 from hardship_model.screen_study.run import worth_of_models
-from hardship_model.screening.comparison import MEASURES, OF_FALLS_ALONE, by_group, compare
+from hardship_model.screening.comparison import MEASURES, by_group, compare, tells
 from hardship_model.screening.panel_world import PanelWorld, from_panel
 from hardship_model.screening.played import Played
 from hardship_model.screening.ready_made import ready_made, strategies_table
@@ -105,14 +105,11 @@ def run_panel(
 
 def _refuse_untold(study: PanelScreen, compared: pd.DataFrame) -> None:
     """Raises PanelError when no household was followed for as long as `judge_by` asks."""
-    by = study.judge_by
-    if compared.loc[compared["measure"] == by, "out_of"].max() > 0:
-        return
-    told = [m for m in OF_FALLS_ALONE if (compared.query("measure == @m")["out_of"] > 0).any()]
-    raise PanelError(
-        f"Panel {study.survey!r} cannot tell judge_by = {by!r}: no household was seen for so long"
-        f" after a fall of the months played. It can tell {told}."
-    )
+    if study.judge_by not in tells(compared):
+        raise PanelError(
+            f"Panel {study.survey!r} cannot tell judge_by = {study.judge_by!r}: no household was"
+            f" seen for so long after a fall of the months played. It can tell {tells(compared)}."
+        )
 
 
 def playable(study: PanelScreen, world: PanelWorld) -> tuple[tuple[Strategy, ...], list[list[str]]]:

@@ -29,6 +29,7 @@ from hardship_model.screening.comparison import (
     best_clerk,
     by_group,
     compare,
+    tells,
 )
 from hardship_model.screening.mix import Mix, all_offers, best_mix, caught_interval
 from hardship_model.screening.sensitivity import sensitivity
@@ -41,6 +42,7 @@ from hardship_model.screening.what_if import (
     flip_points,
     shares_of_best,
 )
+from hardship_model.study.keys import ConfigError
 
 #: What a strategy with a model would be without; for others, the best that a clerk can do.
 _WITHOUT_MODEL = {"combined_with_model": "guangxi_combined"}
@@ -93,6 +95,7 @@ def run(
     with workers(processes) as each:
         parts = _parts(study, each, say=say, keep=keep)
         compared = compare(_added(study, [one.tally for one in parts]), reference=study.reference)
+        _refuse_untold(study, compared)
         variants, of_variants = _variants(study, parts)
         grid = [one for one in variants if not one.without]
         at_budgets = frontier(of_variants, grid, budget_yuan=_budgets(study, parts))
@@ -118,6 +121,16 @@ def run(
         sensitivity=moved,
         assumption_draws=draws,
     )
+
+
+def _refuse_untold(study: ScreenStudy, compared: pd.DataFrame) -> None:
+    """Raises ConfigError when nobody fell, or was followed for as long as `judge_by` asks."""
+    if study.judge_by not in tells(compared):
+        raise ConfigError(
+            f"These towns cannot tell judge_by = {study.judge_by!r}: in the months played nobody"
+            f" fell, or was followed for so long after a fall. They can tell {tells(compared)};"
+            " play more months, or larger towns."
+        )
 
 
 def _parts(

@@ -19,6 +19,12 @@ from hardship_model.screening.world import LEAD_IN, World
 
 #: How falls are told apart when the never found are estimated.
 STRATA = ("listed", "formal", "insured")
+#: Columns of the tables, which are there also when no strategy has two channels that raise leads.
+_CHANNELS = ["strategy", "channel", "falls", "caught", "share", "low", "high", "alone", "credit",
+             "credit_low", "credit_high", "never"]  # fmt: skip
+_OVERLAPS = ["strategy", "channel", "other", "caught", "both", "share"]
+_NEVER = ["strategy", "channels", "caught", "f1", "f2", "estimated", "low", "high", "true",
+          "covered"]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -135,7 +141,7 @@ def channels_table(found: Mapping[str, Catches], *, n_draws: int, seed: int) -> 
                 "alone": drawn[0] @ (single & one.patterns[:, c]), "credit": credit[0, c],
                 "credit_low": credit_low, "credit_high": credit_high, "never": drawn[0, 0],
             })  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=_CHANNELS)
 
 
 def overlap_table(found: Mapping[str, Catches]) -> pd.DataFrame:
@@ -155,7 +161,7 @@ def overlap_table(found: Mapping[str, Catches]) -> pd.DataFrame:
                         "caught": both[a, a], "both": both[a, b],
                         "share": float(ratio(both[a, b], both[a, a])),
                     })  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=_OVERLAPS)
 
 
 def never_found(found: Mapping[str, Catches], *, n_draws: int, seed: int) -> pd.DataFrame:
@@ -186,7 +192,7 @@ def never_found(found: Mapping[str, Catches], *, n_draws: int, seed: int) -> pd.
             "low": low, "high": high, "true": falls[0],
             "covered": float(ratio(bound[0], falls[0])),
         })  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=_NEVER)
 
 
 def chao(falls: np.ndarray, patterns: np.ndarray) -> np.ndarray:

@@ -65,6 +65,12 @@ def compare(sums: Tally, *, reference: str) -> pd.DataFrame:
     return pd.DataFrame(row for name in MEASURES for row in _rows(sums, name, reference))
 
 
+def tells(compared: pd.DataFrame) -> list[str]:
+    """Which shares of falls does this table tell: were there falls, followed for long enough?"""
+    told = set(compared.loc[compared["out_of"] > 0, "measure"])
+    return [measure for measure in OF_FALLS_ALONE if measure in told]
+
+
 def _rows(sums: Tally, measure: str, reference: str) -> Iterator[dict[str, object]]:
     above, below = (amounts(sums, name) for name in MEASURES[measure])
     value = ratio(above, below)

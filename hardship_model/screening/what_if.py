@@ -12,6 +12,9 @@ from hardship_model.screening.comparison import LESS_IS_BETTER
 
 #: 95 % of the draws lie between a half and twice the number in force.
 DRAW_LOG_SD = math.log(2) / 1.96
+#: Columns of the flip points, which are there also when no assumption changes anything.
+_FLIPS = ["assumption", "label", "parameters", "value", "unit", "first", "second", "falls", "gap",
+          "tried_low", "tried_high", "gap_low", "gap_high", "flips_down", "flips_up"]  # fmt: skip
 
 
 def first_two(value: Mapping[str, float], *, measure: str) -> tuple[str, str]:
@@ -50,12 +53,13 @@ def flip_points(bench: Bench, *, first: str, second: str, factors: Sequence[floa
     for (one, factor, _), at in zip(moves, bench.judge([m[-1] for m in moves]), strict=True):
         gaps.setdefault(one, {1.0: now})[factor] = bench.lead({**here, **at}, first, second)
     falls = bench.counted()
-    return pd.DataFrame(
+    rows = [
         {**_named(one), "first": first, "second": second, "falls": falls, "gap": now,
          **_turned(by_factor)}
         for one, by_factor in gaps.items()
         if len(set(by_factor.values())) > 1
-    )  # fmt: skip
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=_FLIPS)
 
 
 def _named(one: Assumption) -> dict[str, object]:

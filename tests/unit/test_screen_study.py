@@ -321,6 +321,53 @@ def test_a_strategy_of_ones_own_stands_beside_the_ready_made_ones(tmp_path):
     assert made[:-1] == ready_made(where, plan.strategies[:5], model="logistic")
 
 
+POOR = """
+name = "poor"
+title = "Two poor offices"
+households = 600
+towns = 1
+last_month = "2021-09"
+strategies = ["calls", "stalls"]
+reference = "calls"
+take_apart = "calls"
+judge_by = "ever"
+factors = [1.0]
+assumption_factors = [2.0]
+assumption_draws = 1
+trajectories = 2
+n_draws = 20
+[[strategy]]
+name = "calls"
+channels = ["application"]
+visits_per_month = 0
+budget_yuan_per_year = 0
+[[strategy]]
+name = "stalls"
+channels = ["sites"]
+"""
+
+
+def test_strategies_of_one_channel_with_no_money_and_no_clerk_beside_them_get_their_page(tmp_path):
+    (tmp_path / "poor.toml").write_text(POOR, encoding="utf-8")
+    results = screen_study.run(screen_study.load_screen_study(tmp_path / "poor.toml"))
+    screen_study.write_results(results, tmp_path / "poor.toml", tmp_path)
+
+    page = report.in_language(tmp_path, "en")["report.html"]
+
+    assert "No strategy here has two channels that raise leads." in page
+    assert list(report.screened_tables.verdicts_table(results.comparison, "ever")) == [
+        "strategy", "found, of", "share", "than calls",
+    ]  # fmt: skip
+    assert results.best_mix["channels"].tolist() == [""]
+
+
+def test_months_too_few_for_the_measure_that_judges_are_refused_and_what_they_tell_is_said(plan):
+    short = replace(plan, last_month=plan.first_month + 5, households=300, towns=1)
+
+    with pytest.raises(ConfigError, match=r"cannot tell judge_by = 'within_6'.*can tell \["):
+        screen_study.run(short)
+
+
 def test_without_a_list_of_strategies_all_ready_made_ones_and_ones_own_are_played(tmp_path):
     line = next(line for line in SMALL.splitlines() if line.startswith("strategies"))
     plan = with_own(tmp_path, (line.replace('"oracle"]', '"oracle", "few_good_leads"]'), ""))
