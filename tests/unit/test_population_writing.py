@@ -7,7 +7,7 @@ import pytest
 from invented_towns import town
 
 from hardship_model.data.partitions import open_partitions
-from hardship_model.data.population import read_records, read_truth, records, write_town
+from hardship_model.data.population import Config, read_records, read_truth, records, write_town
 from hardship_model.shards import Engine
 
 ALONE = Engine(processes=1)
@@ -41,7 +41,12 @@ def test_a_write_that_fails_leaves_no_town_behind(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no space"):
         write_town(town(n_households=300).config, tmp_path / "town", engine=ALONE)
 
-    assert not (tmp_path / "town").exists()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_seed_below_nought_is_refused():
+    with pytest.raises(ValueError, match="seed of a town is a whole number, 0 or more; got -1"):
+        Config(n_households=300, seed=-1)
 
 
 def test_the_records_are_a_panel_in_parts(tmp_path):

@@ -38,6 +38,8 @@ class Config:
                 f"A town has at least one household, numbered from 0; got {self.n_households}"
                 f" from {self.first_household} on."
             )
+        if self.seed < 0:
+            raise ValueError(f"The seed of a town is a whole number, 0 or more; got {self.seed}.")
         if self.observed_from - self.first_month < SHORTEST_BURN_IN:
             raise ValueError(
                 f"At least {SHORTEST_BURN_IN} months must pass before the first observed one;"

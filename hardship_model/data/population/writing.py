@@ -1,8 +1,5 @@
 """The town on disk: Parquet files by shards of households, whole or not at all."""
 
-import json
-import os
-import shutil
 from functools import partial
 from pathlib import Path
 
@@ -13,9 +10,12 @@ from hardship_model.data.population.codes import TOWN_VERSION
 from hardship_model.data.population.config import Config
 from hardship_model.data.population.records import records
 from hardship_model.data.population.town import invent, parts
-from hardship_model.files import whole_file
+from hardship_model.files import whole_file, whole_folder, write_json
 from hardship_model.months import to_text
 from hardship_model.shards import LOCAL, Engine, map_shards
+
+#: Which town it is.
+_MARK = "town.json"
 
 
 def write_town(
@@ -30,16 +30,13 @@ def write_town(
     """
     if out.exists():
         raise FileExistsError(f"{out} exists already; give a new folder or remove it first.")
-    unfinished = out.with_name(out.name + ".unfinished").resolve()
-    shutil.rmtree(unfinished, ignore_errors=True)
-    for folder in ("truth", "records"):
-        (unfinished / folder).mkdir(parents=True)
-    write = partial(_write_shard, folder=unfinished)
-    shards = parts(config, size=shard_households)
-    write_about(unfinished / "records", dict(map_shards(write, shards, engine=engine)))
-    text = json.dumps(description(config), indent=2, ensure_ascii=False) + "\n"
-    (unfinished / "town.json").write_text(text, encoding="utf-8", newline="\n")
-    os.replace(unfinished, out)
+    with whole_folder(out, mark=_MARK) as folder:
+        for name in ("truth", "records"):
+            (folder / name).mkdir()
+        write = partial(_write_shard, folder=folder.resolve())
+        shards = parts(config, size=shard_households)
+        write_about(folder / "records", dict(map_shards(write, shards, engine=engine)))
+        write_json(description(config), folder / _MARK)
     return out
 
 
