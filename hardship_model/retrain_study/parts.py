@@ -77,14 +77,28 @@ class Parts:
 
     @cached_property
     def serving(self) -> ServedModel | None:
-        """The model in use. Raises ConfigError when it answers another question."""
+        """The model in use.
+
+        Raises ConfigError when it answers another question, or cannot be read on this panel.
+        """
         if self.incumbent is None:
             return None
-        model = self.store.model(self.incumbent.name)
+        name, panel = self.incumbent.name, self.sources.panel
+        model = self.store.model(name)
         if (model.task.kind, model.task.question) != (self.plan.task.kind, self.plan.task.question):
             raise ConfigError(
-                f"Version {self.incumbent.name} of the store {self.store.url} answers another"
-                f" question than task {self.plan.task.name!r}; give each question its own store."
+                f"Version {name} of the store {self.store.url} answers another question than task"
+                f" {self.plan.task.name!r}; give each question its own store."
+            )
+        fits, there = model.fits, {c.name for c in panel.columns}
+        wrong = [f"lacks {c.name}" for c in fits.columns if c.name not in there]
+        if (fits.step_months, fits.currency) != (panel.step_months, panel.currency):
+            wrong.append(f"is not of periods of {fits.step_months} months in {fits.currency}")
+        if wrong:
+            raise ConfigError(
+                f"Version {name} of the store {self.store.url} cannot be judged on panel"
+                f" {panel.name!r}, which {', '.join(wrong)}. Mend its mapping (a column may stay"
+                " there, empty), or give the panel a store of its own."
             )
         return model
 

@@ -392,6 +392,30 @@ def test_another_question_wants_another_store(year, tmp_path):
         run(other, out="other", now="2023-06")
 
 
+@pytest.mark.parametrize(
+    ("mapped", "said"),
+    [
+        (
+            ('ill = { pillar = "security"', 'sick = { column = "ill", pillar = "security"'),
+            "lacks ill",
+        ),
+        (("spending = ", "# spending = "), "lacks spending"),
+        (('"yuan"', '"euro"'), "not of periods of 1 months in yuan"),
+    ],
+)
+def test_a_panel_that_the_model_in_use_cannot_read_is_told_which_model(
+    year, tmp_path, mapped, said
+):
+    config = copied(year[0], tmp_path)
+    mapping = config.with_name("office.toml")
+    text = mapping.read_text(encoding="utf-8")
+    assert mapped[0] in text
+    mapping.write_text(text.replace(*mapped), encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=f"Version 0002 .* cannot be judged .* {said}"):
+        run(config, out="other", now="2023-06")
+
+
 def test_a_fault_of_the_program_is_not_taken_for_a_refusal(monkeypatch, command):
     def broken():
         raise RuntimeError("secret cell")
