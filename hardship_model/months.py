@@ -2,8 +2,6 @@
 
 import re
 
-import numpy as np
-
 _TEXT = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -30,8 +28,3 @@ def to_text(month: int) -> str:
     """
     year, month_of_year = divmod(int(month), 12)
     return f"{year:04d}-{month_of_year + 1:02d}"
-
-
-def year_of(month: np.ndarray) -> np.ndarray:
-    """In which calendar year does each month lie?"""
-    return np.asarray(month) // 12

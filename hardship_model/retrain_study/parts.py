@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from hashlib import sha256
@@ -16,7 +15,7 @@ from hardship_model.evaluation.curves import reliability
 from hardship_model.evaluation.groupings import group_labels
 from hardship_model.features import declare
 from hardship_model.figures import draw_gate, save
-from hardship_model.files import whole_folder, write_csv
+from hardship_model.files import whole_folder, write_csv, write_json
 from hardship_model.language import Language, speaking
 from hardship_model.months import to_text
 from hardship_model.retrain_study import job, newest
@@ -50,7 +49,7 @@ class Parts:
         """What was read, and its fingerprint."""
         told = job.described(self.sources)
         return self.stages.stage(
-            "records", {"panel": told}, lambda folder: _write(told, folder / "data.json"),
+            "records", {"panel": told}, lambda folder: write_json(told, folder / "data.json"),
             doing="Checking the records",
         )  # fmt: skip
 
@@ -147,7 +146,7 @@ class Parts:
             )
             job.keep(scored, folder)
             now.to_parquet(folder / "now.parquet")
-            _write({"incumbent_judged": how}, folder / "how.json")
+            write_json({"incumbent_judged": how}, folder / "how.json")
 
         file = self.incumbent.files[MODEL] if self.incumbent else ""
         return self.stages.stage(
@@ -253,8 +252,8 @@ class Parts:
         def make(folder: Path) -> None:
             for name, table in results.as_files().items():
                 write_csv(table, folder / f"{name}.csv")
-            _write(results.data, folder / "data.json")
-            _write(self.stages.made_by, folder / "versions.json")
+            write_json(results.data, folder / "data.json")
+            write_json(self.stages.made_by, folder / "versions.json")
             (folder / "config.toml").write_bytes(self.config)
             (folder / "model_card.md").write_text(card(results), encoding="utf-8")
 
@@ -304,7 +303,3 @@ class Parts:
 
 def _table(stage: Stage, name: str) -> pd.DataFrame:
     return pd.read_parquet(stage.folder / f"{name}.parquet")
-
-
-def _write(content: Mapping[str, Any], path: Path) -> None:
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

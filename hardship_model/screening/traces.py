@@ -54,7 +54,7 @@ def traces(town: Town, rows: slice) -> Traces:
     before = sum_of(seen, 12, _earlier(rows, 3))
     return Traces(
         linkable=~_never(town, "record_unlinked_share", "cannot be linked"),
-        seen_over_dibao=(sum_of(seen, 12, rows) / (12 * members * _dibao(town, rows))).astype(
+        seen_over_dibao=(sum_of(seen, 12, rows) / (12 * members * dibao_of(town, rows))).astype(
             np.float32
         ),
         seen_change=(4 * sum_of(seen, 3, rows) / np.maximum(before, 1)).astype(np.float32),
@@ -111,7 +111,8 @@ def _settled(town: Town) -> tuple[np.ndarray, np.ndarray]:
     return town.truth["oop_yuan"] * part * insured, town.truth["inpatient_stays"] * insured
 
 
-def _dibao(town: Town, rows: slice) -> np.ndarray:
+def dibao_of(town: Town, rows: slice) -> np.ndarray:
+    """The local line of each household in each of the rows, yuan a month."""
     by_month = [
         Assumptions(month=int(month), scaled=town.config.scaled).by_place("urban_dibao_yuan")
         for month in town.months[rows]

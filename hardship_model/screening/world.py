@@ -26,7 +26,7 @@ from hardship_model.months import to_month, to_text
 from hardship_model.rules import IN_HARDSHIP, LatentRule, RegisterRule
 from hardship_model.screening.entitled import aid_due
 from hardship_model.screening.spells import Falls, counted_spells
-from hardship_model.screening.traces import Traces, traces
+from hardship_model.screening.traces import Traces, dibao_of, traces
 
 #: Months before the first played one that are kept: no channel is later than this.
 LEAD_IN = 6
@@ -210,7 +210,7 @@ def _grids(town: Town, rows: slice) -> dict[str, Any]:
     uninsured = true["insurance"] == UNINSURED
     flexible = (form != FORMAL) & (form < N_EARNING)
     signs = (flexible, town.fixed["migrant"], uninsured, ~member)
-    dibao = _dibao_yuan(town, rows)
+    dibao = dibao_of(town, rows)
     line = dibao * np.maximum(true["members"], 1)
     hard = state <= IN_HARDSHIP[-1]
     return {
@@ -237,14 +237,6 @@ def _grids(town: Town, rows: slice) -> dict[str, Any]:
     }
 
 
-def _dibao_yuan(town: Town, rows: slice) -> np.ndarray:
-    by_month = [
-        Assumptions(month=int(month), scaled=town.config.scaled).by_place("urban_dibao_yuan")
-        for month in town.months[rows]
-    ]
-    return np.stack(by_month)[:, town.fixed["place"]]
-
-
 def _recognised(town: Town, rows: slice) -> np.ndarray:
     """Who has a cause that the rules name, as far as the truth that is kept can tell?
 
@@ -264,7 +256,7 @@ def _recognised(town: Town, rows: slice) -> np.ndarray:
         | (oop12 >= given("recognised_oop_share") * true["income12_yuan"])
     )
     rule = town.config.rule or given.card(LatentRule)
-    line = _dibao_yuan(town, rows) * np.maximum(true["members"], 1)
+    line = dibao_of(town, rows) * np.maximum(true["members"], 1)
     poor = true["income12_yuan"] - true["rigid12_yuan"] < rule.relative_multiple * 12 * line
     if rule.savings_months:
         poor &= true["savings_yuan"] < np.float32(rule.savings_months) * line
@@ -298,7 +290,7 @@ def _register(town: Town, row: int) -> Register:
 
 
 def _net_of_month(town: Town, rows: slice) -> np.ndarray:
-    line = _dibao_yuan(town, rows) * np.maximum(town.truth["members"][rows], 1)
+    line = dibao_of(town, rows) * np.maximum(town.truth["members"][rows], 1)
     return (town.truth["income_yuan"][rows] - town.truth["rigid_yuan"][rows]) / line
 
 

@@ -17,7 +17,7 @@ from hardship_model.data.population.codes import FORMS, WORDS_ZH
 from hardship_model.data.population.config import Config
 from hardship_model.data.population.luck import Luck, normal
 from hardship_model.data.population.register import in_file
-from hardship_model.data.population.town import WORDS, Town
+from hardship_model.data.population.town import Town, named
 from hardship_model.rules import LatentRule, in_hardship
 
 #: What each column of the records means, and how many months its source is late.
@@ -104,7 +104,7 @@ def records(town: Town) -> Panel:
         "in_hardship": rows.pop("in_hardship"),
     })  # fmt: skip
     for name, values in rows.items():
-        table[name] = _typed(name, values)
+        table[name] = named(name, values)
     return build(
         table, name=f"invented town, seed {town.config.seed}: the office's records",
         step_months=1, currency="CNY", columns=COLUMNS, invented=True,
@@ -143,13 +143,6 @@ def _entry_line(config: Config, month: int, town: Town) -> np.ndarray:
     rule = config.rule or given.card(LatentRule)
     line = given.by_place("urban_dibao_yuan") * np.float32(rule.relative_multiple)
     return line.take(town.fixed["place"])
-
-
-def _typed(name: str, values: np.ndarray) -> np.ndarray | pd.api.extensions.ExtensionArray:
-    """Codes become categories; −1 stands for nothing on file."""
-    if name not in WORDS:
-        return values
-    return pd.Categorical.from_codes(values, dtype=pd.CategoricalDtype(list(WORDS[name])))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,8 @@ from hardship_model.data.population.codes import (
     LEAVES_JUNIOR,
     LEAVES_SENIOR,
     LEAVES_UNIVERSITY,
-    N_EARNING,
     N_SLOTS,
     N_WORKERS,
-    SERIOUS,
 )
 
 #: The sums over twelve months that rules and causes ask for.
@@ -116,18 +114,10 @@ class State:
         """How many live in each household? int8."""
         return self.present.sum(axis=0, dtype=np.int8)
 
-    def earning(self) -> np.ndarray:
-        """Who earns? Shape (4, n)."""
-        return self.form < N_EARNING
-
     def learning(self) -> np.ndarray:
         """Which children are at school or university? Shape (2, n)."""
         age = self.age_years[CHILDREN]
         return self.present[CHILDREN] & (age >= COMPULSORY_FROM) & (age < leaves_at(self.track))
-
-    def seriously_ill(self) -> np.ndarray:
-        """In which households is somebody seriously ill?"""
-        return ((self.health == SERIOUS) & self.present).any(axis=0)
 
 
 _LEAVES_AT = np.empty(3, dtype=np.int8)

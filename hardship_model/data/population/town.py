@@ -71,14 +71,15 @@ class Town:
         }
         for name, values in self.fixed.items():
             if columns is None or name in columns:
-                table[name] = _named(name, np.repeat(values, n_months))
+                table[name] = named(name, np.repeat(values, n_months))
         for name, grid in self.truth.items():
             if columns is None or name in columns:
-                table[name] = _named(name, grid.T.ravel())
+                table[name] = named(name, grid.T.ravel())
         return pd.DataFrame(table)
 
 
-def _named(name: str, values: np.ndarray) -> "np.ndarray | pd.Categorical[Any]":
+def named(name: str, values: np.ndarray) -> "np.ndarray | pd.Categorical[Any]":
+    """Codes become categories; −1 stands for nothing on file."""
     if name not in WORDS:
         return values
     return pd.Categorical.from_codes(values, dtype=pd.CategoricalDtype(list(WORDS[name])))
