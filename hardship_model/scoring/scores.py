@@ -59,8 +59,8 @@ def score_part(part: Part, served: ServedModel, as_of: int) -> Scores:
 def join(parts: Iterable[Scores]) -> Scores:
     """The parts of a panel as one list: `rank` 1 has the highest score, `tenth` 1 the first tenth.
 
-    Households of one score stand in the order in which they came. Raises ScoringError when
-    nobody is at risk.
+    Households of one score stand in the order of their keys, however the panel was cut. Raises
+    ScoringError when nobody is at risk.
     """
     all_parts = list(parts)
     rows = pd.concat([p.rows for p in all_parts], ignore_index=True)
@@ -69,7 +69,8 @@ def join(parts: Iterable[Scores]) -> Scores:
             f"Nobody in the panel is at risk at the end of {to_text(all_parts[0].as_of)}: seen,"
             " out of hardship, and of the kind that the model's task asks about."
         )
-    order = np.argsort(-rows["score"].to_numpy(), kind="stable")
+    by_key = np.argsort(rows["household_id"].to_numpy(), kind="stable")
+    order = by_key[np.argsort(-rows["score"].to_numpy()[by_key], kind="stable")]
     rank = np.empty(len(rows), dtype=int)
     rank[order] = np.arange(1, len(rows) + 1)
     rows = rows.assign(rank=rank, tenth=-(-10 * rank // len(rows)))

@@ -63,9 +63,11 @@ def test_households_of_one_score_keep_their_order():
     assert listed.groupby("score")["household_id"].apply(lambda h: h.is_monotonic_increasing).all()
 
 
-def test_a_panel_scored_part_by_part_gives_the_same_list():
-    whole = scored()
-    parts = join([score(served("boosting"), p, as_of=LAST) for p in cut(PANEL, households=70)])
+@pytest.mark.parametrize("name", ["boosting", "rule_in_force"])
+def test_a_panel_scored_part_by_part_in_any_order_gives_the_same_list(name):
+    whole = scored(name)
+    backwards = reversed(list(cut(PANEL, households=70)))
+    parts = join([score(served(name), p, as_of=LAST) for p in backwards])
 
     pd.testing.assert_frame_equal(parts.rows, whole.rows)
     pd.testing.assert_frame_equal(parts.X, whole.X)
