@@ -150,6 +150,8 @@ def _scores(
 ) -> Iterator[scoring.Scores]:
     """The scores of the panel, part by part where it comes in parts."""
     if Path(panel).is_dir():
+        if file:
+            raise ValueError(f"{panel} is a panel in parts and needs no --file; got {file}.")
         parts = open_partitions(panel)
         last = parts.about.span[1]
         work = partial(scoring.score_part, served=served, as_of=last if month is None else month)

@@ -293,6 +293,13 @@ def test_one_version_may_be_asked_for(office):
     assert set(scores["model"]) == {"boosting 0001"}
 
 
+def test_a_file_beside_a_panel_in_parts_is_not_passed_over(office):
+    result = scoring_command(office, file=office / "extract.csv")
+
+    assert "needs no --file" in str(result.exception)
+    assert not (office / "out").exists()
+
+
 def test_a_refused_panel_leaves_what_was_there(office):
     assert scoring_command(office).exit_code == 0
     before = {p.name: p.read_bytes() for p in (office / "out").iterdir()}
