@@ -38,17 +38,16 @@ def draw_models(backtest: pd.DataFrame, choice: pd.DataFrame) -> Figure:
             chosen = words.model(chosen_model(choice, task))
             for label in row[0].get_yticklabels():
                 label.set_fontweight("bold" if label.get_text() == chosen else "normal")
-            first = table.iloc[0]
+            first = records(table)[0]
             row[0].axvline(0.5, color=style.GREY, linestyle=":", linewidth=1, zorder=0)
-            row[1].axvline(
-                first["events"] / first["n"], color=style.GREY, linestyle=":", linewidth=1, zorder=0
-            )
+            chance = first["events"] / (first["n"] - first["unknown"])
+            row[1].axvline(chance, color=style.GREY, linestyle=":", linewidth=1, zorder=0)
             row[0].set_title(
                 say(
                     "{task}, judged at {origin}: {fell} fell",
                     task=words.task(task),
                     origin=origin,
-                    fell=words.out_of(first["events"], first["n"]),
+                    fell=words.fell(first),
                 )
             )
         figure.supxlabel(say("with 95% interval over households; dotted: chance"), fontsize=8)

@@ -270,6 +270,15 @@ def out_of(events: float, n: float) -> str:
     return say("{events} of {n}", events=count(events), n=count(n))
 
 
+def fell(row: Mapping[str, Any]) -> str:
+    """How many fell, of those whose answer is known? From a row of the backtest.
+
+    >>> fell({"events": 94.0, "n": 474.0, "unknown": 47})
+    '94 of 427'
+    """
+    return out_of(row["events"], row["n"] - row["unknown"])
+
+
 def share_and_counts(share: str, counts: str) -> str:
     """A share and its counts, both written already."""
     return say("{share}, {counts}", share=share, counts=counts)

@@ -25,7 +25,7 @@ def about_missed(results: Results) -> Iterator[str]:
         rows = records(single_groups(table))
         everybody, groups = rows[0], rows[1:]
         where = {"task": words.task(task).capitalize(), "origin": origin}
-        if everybody["withheld"]:
+        if everybody["withheld"] or not everybody["n"]:
             yield say(
                 "{task}, at {origin}: too few fell, were found or were missed for anything to be"
                 " told.",

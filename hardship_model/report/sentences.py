@@ -99,7 +99,7 @@ def _how_it_did(origin: str, of: dict[str, dict[str, Any]]) -> list[str]:
         ]
     told = say(
         "At {origin}, where {fell} fell: {metrics}.", origin=origin,
-        fell=words.out_of(rows[0]["events"], rows[0]["n"]),
+        fell=words.fell(rows[0]),
         metrics=listed([_compared(row) for row in rows]),
     )  # fmt: skip
     return [told, _verdict(rows)]

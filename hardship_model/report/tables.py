@@ -90,7 +90,7 @@ def _of_judged(
         said = {
             "task": words.task(task),
             "judged at": origin,
-            "fell": words.out_of(first["events"], first["n"]),
+            "fell": words.fell(first),
             "model": _marked(model, (task, model) in chosen),
         }
         for metric in metrics:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from hardship_model import figures, language
+from hardship_model import figures, language, report
 from hardship_model.data.panel import PanelError
 from hardship_model.figures import style
 from hardship_model.models import BASELINES, LEARNED
@@ -104,6 +104,16 @@ def test_models_are_drawn_where_they_are_judged_not_where_they_were_chosen():
     drawn = figures.draw_models(table, made_up.choice())
 
     assert max(x for panel in drawn.axes for x, _ in dots(panel)) < 0.9
+
+
+def test_who_fell_is_counted_of_those_whose_answer_is_known_and_chance_lies_there():
+    table = made_up.backtest().assign(unknown=100)
+
+    panel = figures.draw_models(table, made_up.choice()).axes[1]
+    said = next(report.about_models(made_up.results(backtest=table)))
+
+    assert panel.lines[-1].get_xdata() == [0.3, 0.3]
+    assert "where 60 of 200 fell" in said
 
 
 def test_withheld_lists_are_not_drawn():

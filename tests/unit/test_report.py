@@ -73,6 +73,14 @@ def test_whoever_knew_the_truth_is_told_of_only_where_it_was_played(tmp_path):
     assert ["who knows the truth" in page for page in pages] == [True, False]
 
 
+def test_of_a_list_is_not_said_whom_it_misses_when_nobody_fell():
+    none = made_up.by_group().assign(n=0, events=0, value=float("nan"), withheld=False)
+
+    said = list(report.about_missed(made_up.results(by_group=none)))
+
+    assert all("too few fell, were found or were missed" in one for one in said)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("figures")
