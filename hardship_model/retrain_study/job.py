@@ -24,6 +24,7 @@ from hardship_model.features import Feature, declare, features
 from hardship_model.labels import ANSWERS, KINDS, outcomes
 from hardship_model.models import BASELINES
 from hardship_model.months import to_text
+from hardship_model.privacy import SMALLEST_CELL
 from hardship_model.provenance import describe
 from hardship_model.retrain_study.config import Retrain
 from hardship_model.store import ServedModel
@@ -89,9 +90,8 @@ def judged(
     per household: `score`, `risk`), and in which of the two ways the incumbent was judged.
 
     """
-    declared = declare(sources.panel)
+    declared, now = declare(sources.panel), everybody_now(sources, plan)
     scored = _scored(sources, plan, origin, (*BASELINES, recipe), declared)
-    now = everybody_now(sources, plan)
     X_now = features(sources.panel, declared, who=now)
     model = scored.fitted[recipe]
     now = now[["household_id", "as_of"]].assign(score=model.score(X_now), risk=model.risk(X_now))
@@ -109,9 +109,20 @@ def judged(
 
 
 def everybody_now(sources: Sources, plan: Retrain) -> pd.DataFrame:
-    """Whom would a list name now? One row per household at risk in the last known period."""
-    rows = outcomes(sources.judge_by, plan.task.question, as_of=sources.panel.months[-1:])
-    return rows[plan.task.about(rows)].reset_index(drop=True)
+    """Whom would a list name now? One row per household at risk in the last known period.
+
+    Raises PanelError when these are fewer than ten: too few to tell anything of.
+    """
+    last = int(sources.panel.months[-1])
+    rows = outcomes(sources.judge_by, plan.task.question, as_of=[last])
+    rows = rows[plan.task.about(rows)].reset_index(drop=True)
+    if len(rows) < SMALLEST_CELL:
+        raise PanelError(
+            f"Fewer than {SMALLEST_CELL} households of panel {sources.panel.name!r} are known to"
+            f" be at risk in {to_text(last)}, its last month. Retrain when the records of that"
+            " month are in, or at an earlier `now`."
+        )
+    return rows
 
 
 def _scored(

@@ -392,6 +392,19 @@ def test_another_question_wants_another_store(year, tmp_path):
         run(other, out="other", now="2023-06")
 
 
+@pytest.mark.parametrize("n", [1, 9])
+def test_a_month_of_which_next_to_nothing_is_known_yet_is_waited_for(tmp_path, n):
+    config = office(tmp_path)
+    extract = config.with_name("extract.parquet")
+    table = pd.read_parquet(extract)
+    newest = (table["month"] == "2023-06") & (table["recorded"] == "2023-06")
+    few = table[newest & (table["poor"] == "no")].head(n)
+    table[table["month"] < "2023-06"].pipe(lambda t: pd.concat([t, few])).to_parquet(extract)
+
+    with pytest.raises(PanelError, match=r"Fewer than 10 households .* at risk in 2023-06"):
+        run(config)
+
+
 @pytest.mark.parametrize(
     ("mapped", "said"),
     [
