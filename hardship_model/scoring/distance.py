@@ -48,6 +48,8 @@ def _risks(table: pd.DataFrame) -> str:
     if of_risks.empty:
         return "What the risks were like then was not kept."
     row = of_risks.iloc[0]
+    if np.isnan(row["value"]):
+        return "Of so few households nobody can tell whether the risks have drifted."
     said = {DRIFTED: "have drifted", CANNOT_TELL: "may or may not have drifted"}
     verb = said.get(row["answer"], "have not drifted")
     return (

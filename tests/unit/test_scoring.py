@@ -166,6 +166,13 @@ def test_households_that_lie_elsewhere_are_told():
     assert "spending_" in in_words(table)
 
 
+def test_of_a_handful_of_households_no_number_is_told():
+    some = scored()
+    few = Scores(as_of=LAST, rows=some.rows.head(3), X=some.X.head(3))
+
+    assert "Of so few households nobody can tell" in in_words(distance(served("boosting"), few))
+
+
 def test_a_model_that_does_not_say_what_it_learned_from_is_refused():
     mute = replace(served("boosting"), training={})
 
