@@ -44,10 +44,10 @@ class GateSettings:
     #: So much AUROC may be lost to the incumbent: a tenth of what a learned model brings over a
     #: clerk in the invented town.
     auroc_margin: float = 0.01
-    #: So many of the falls may be missed that the incumbent's list held: one in twenty.
+    #: So many of all falls may be on the incumbent's list and not on the candidate's, on balance.
     recall_margin: float = 0.05
     #: Of a group so much recall or AUROC may be lost, once noise is taken back: with half of it,
-    #: luck among small groups would keep out one good candidate in four (docs/RETRAINING.md).
+    #: luck among small groups would keep out up to a third of the good ones (docs/RETRAINING.md).
     group_margin: float = 0.10
     #: Falls over falls expected, and the slope of log-odds on log-odds (1 is right): within these,
     #: a list's promise is off by less than a third.
