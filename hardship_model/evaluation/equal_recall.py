@@ -93,8 +93,9 @@ class _Curve:
         return float(np.interp(recall * self.found[-1], self.found, self.visits))
 
     def threshold(self, visits: float) -> float:
-        """The score of the last household visited."""
-        return float(self.score[max(int(np.ceil(visits - 1e-9)) - 1, 0)])
+        """The score of the last household visited; NaN when nobody is."""
+        last = int(np.ceil(visits - 1e-9)) - 1
+        return float(self.score[last]) if last >= 0 else np.nan
 
 
 def _same_visits(now: pd.DataFrame, curves: list[_Curve]) -> np.ndarray:

@@ -96,6 +96,19 @@ def test_a_group_in_which_nobody_fell_keeps_its_visits():
     assert pd.notna(table.loc[table["group"] == "everybody", "recall"]).all()
 
 
+def test_where_nobody_is_visited_there_is_no_threshold():
+    scored, labels = grouped_scores(1, n_households=5000)
+    calm = (labels["place"] == "isle").to_numpy()
+    scored.rows.loc[calm, "answer"] = "no"
+    scored.score["fine"] = np.where(calm, -99, scored.score["fine"])
+
+    table = equalled(scored, labels["place"])
+
+    isle = table[(table["group"] == "isle") & (table["model"] == "fine")]
+    assert isle["visits"].tolist() == [0, 0]
+    assert isle["threshold"].isna().all()
+
+
 def test_few_falls_found_are_withheld_although_many_fell():
     scored, labels = grouped_scores(1, n_households=5000)
     isle = (labels["place"] == "isle").to_numpy()
