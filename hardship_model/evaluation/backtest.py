@@ -225,7 +225,9 @@ def _stride(task: Task, panel: Panel) -> int:
 
 def rows_to_judge(panel: Panel, task: Task, origin: Origin) -> pd.DataFrame:
     """Whom does the task ask about from the origin's `test_from`, and what became of them?"""
-    until = origin.answers_until - task.question.months_until_known
+    # The period in which `answers_until` lies tells only at its end.
+    part = (origin.answers_until - int(panel.months[0])) % panel.step_months
+    until = origin.answers_until - part - task.question.months_until_known
     months = panel.months[(panel.months >= origin.test_from) & (panel.months <= until)]
     rows = outcomes(panel, task.question, as_of=months[:: _stride(task, panel)])
     kept = task.about(rows)

@@ -22,7 +22,7 @@ from hardship_model.evaluation.backtest import (
 from hardship_model.features import declare
 from hardship_model.labels import Question
 from hardship_model.models import BASELINES
-from strips import FIRST_MONTH
+from strips import FIRST_MONTH, panel_from_strips
 
 TASK = Task(name="falls", kind="both", question=Question(ask="entered_within", horizon_months=6))
 ORIGIN = Origin(
@@ -51,6 +51,19 @@ def test_an_answer_trains_only_when_its_whole_horizon_was_on_file(panel):
 
     assert rows["as_of"].max() <= ORIGIN.train_until - TASK.question.months_until_known
     assert (rows["answer"] != "unknown").all()
+
+
+@pytest.mark.parametrize("horizon_months", [3, 12])
+def test_nobody_is_judged_by_what_came_after_the_last_answers(horizon_months):
+    yearly = panel_from_strips("a  .....\nb  ..H.H", step_months=12)
+    question = Question(ask="in_hardship_at", horizon_months=horizon_months)
+    task = Task(name="next", kind="both", question=question)
+    until = FIRST_MONTH + 3 * 12 + 6  # half a year before the last look
+    origin = Origin(name="o", train_until=FIRST_MONTH, test_from=FIRST_MONTH, answers_until=until)
+
+    rows = rows_to_judge(yearly, task, origin)
+
+    assert rows["as_of"].max() == FIRST_MONTH + 2 * 12
 
 
 def test_an_answer_that_was_written_down_too_late_does_not_train(panel):
