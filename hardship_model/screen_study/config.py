@@ -57,11 +57,19 @@ class ScreenStudy:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run, before anything runs."""
-        for name in ("households", "towns", "assumption_towns", "n_draws", "rescore_months"):
+        for name in (
+            "households", "towns", "assumption_towns", "assumption_draws", "n_draws",
+            "rescore_months",
+        ):  # fmt: skip
             if not isinstance(getattr(self, name), int) or getattr(self, name) < 1:
                 raise ConfigError(
                     f"{name} is a whole number, 1 or more; got {getattr(self, name)!r}."
                 )
+        if self.assumption_towns > self.towns:
+            raise ConfigError(
+                f"assumption_towns are some of the towns; got {self.assumption_towns} of"
+                f" {self.towns}."
+            )
         if len(set(self.strategies)) < len(self.strategies):
             raise ConfigError("strategies has a name twice.")
         _refuse_strategies(self)
@@ -75,6 +83,8 @@ class ScreenStudy:
         refuse_absent(self.model, "model", LEARNED)
         refuse_factors(self.factors, "factors", wanted=1.0)
         refuse_factors(self.assumption_factors, "assumption_factors")
+        if not set(self.assumption_factors) - {1.0}:
+            raise ConfigError("assumption_factors move nothing: one other than 1 is needed.")
         if self.last_month < self.first_month:
             raise ConfigError("last_month lies before first_month.")
 
@@ -107,7 +117,9 @@ def refuse_absent(value: str, name: str, there: Sequence[str]) -> None:
 
 
 def refuse_factors(factors: Sequence[float], name: str, *, wanted: float | None = None) -> None:
-    """Stop when a factor has no meaning, or one that is needed lacks."""
+    """Stop when a factor has no meaning or stands twice, or one that is needed lacks."""
+    if len(set(factors)) < len(factors):
+        raise ConfigError(f"{name} have a factor twice; got {list(factors)}.")
     if not all(factor > 0 for factor in factors) or (wanted and wanted not in factors):
         more = f" and hold {wanted:g}" if wanted else ""
         raise ConfigError(f"{name} have to be above 0{more}; got {list(factors)}.")
