@@ -25,12 +25,13 @@ class OutputError(ValueError):
 
 
 @contextmanager
-def whole_folder(out: Path, *, mark: str) -> Iterator[Path]:
+def whole_folder(out: str | Path, *, mark: str) -> Iterator[Path]:
     """A new folder that takes the place of `out` when everything in it has been written.
 
     A folder that stands there is replaced only when it holds a file named `mark`, that is
     when an earlier run made it; anything else is left alone and refused with OutputError.
     """
+    out = Path(out)
     if out.exists() and not (out / mark).is_file() and (not out.is_dir() or any(out.iterdir())):
         raise OutputError(
             f"{out} exists and was not written by an earlier run (it has no {mark});"

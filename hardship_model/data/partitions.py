@@ -197,7 +197,7 @@ def _read_about(path: Path) -> tuple[About, dict[str, int]]:
         raise PanelError(f"{MARK} does not say what it should. {_READ_ON}") from None
 
 
-def write_partitions(panels: Iterable[Panel], out: Path) -> Partitions:
+def write_partitions(panels: Iterable[Panel], out: str | Path) -> Partitions:
     """Write a panel in parts, one file per panel that comes, and open it.
 
     The panels may come one after the other (`cut`, or one per county), so that only one is in

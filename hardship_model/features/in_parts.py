@@ -22,7 +22,7 @@ MARK = "_features.json"
 
 
 def write_features(
-    panel: Partitions, out: Path, *, as_of: Sequence[int], engine: Engine = LOCAL
+    panel: Partitions, out: str | Path, *, as_of: Sequence[int], engine: Engine = LOCAL
 ) -> int:
     """What could have been known about every household at the end of each `as_of`? Into `out`.
 

@@ -17,6 +17,8 @@ from hardship_model.data.partitions import (
     open_partitions,
     write_partitions,
 )
+from hardship_model.data.population import Config, read_records, read_truth, write_town
+from hardship_model.features import write_features
 from hardship_model.files import OutputError
 
 
@@ -46,6 +48,15 @@ def test_the_parts_together_are_the_panel(panel, tmp_path):
     for part in parts:
         assert (part.months == panel.months).all()
         assert replace(part, rows=panel.rows, span=None).columns == panel.columns
+
+
+def test_folders_may_be_named_by_a_text(panel, tmp_path):
+    parts = write_partitions(cut(panel, households=4), str(tmp_path / "parts"))
+    rows = write_features(parts, str(tmp_path / "features"), as_of=[int(panel.months[-1])])
+    town = write_town(Config(n_households=20), str(tmp_path / "town"))
+
+    assert rows == len(panel.households)
+    assert len(read_records(str(town))) <= len(read_truth(str(town)))
 
 
 def test_a_part_knows_the_months_of_the_whole_also_when_its_households_came_late(panel, tmp_path):

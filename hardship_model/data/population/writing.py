@@ -19,7 +19,7 @@ _MARK = "town.json"
 
 
 def write_town(
-    config: Config, out: Path, *, shard_households: int = 50_000, engine: Engine = LOCAL
+    config: Config, out: str | Path, *, shard_households: int = 50_000, engine: Engine = LOCAL
 ) -> Path:
     """Write the town's truth and records below `out`, and return `out`.
 
@@ -28,6 +28,7 @@ def write_town(
     `records/` is a panel in parts (`data.partitions`). `town.json` says which town it is. The
     folder appears when all is written. Raises FileExistsError when `out` exists already.
     """
+    out = Path(out)
     if out.exists():
         raise FileExistsError(f"{out} exists already; give a new folder or remove it first.")
     with whole_folder(out, mark=_MARK) as folder:
@@ -64,11 +65,11 @@ def description(config: Config) -> dict[str, object]:
     }
 
 
-def read_truth(folder: Path, *, columns: list[str] | None = None) -> pd.DataFrame:
+def read_truth(folder: str | Path, *, columns: list[str] | None = None) -> pd.DataFrame:
     """The truth table of a town on disk; one row per household and month."""
-    return pd.read_parquet(folder / "truth", columns=columns)
+    return pd.read_parquet(Path(folder) / "truth", columns=columns)
 
 
-def read_records(folder: Path) -> pd.DataFrame:
+def read_records(folder: str | Path) -> pd.DataFrame:
     """The rows of the records of a town on disk; one row per household and month."""
-    return pd.read_parquet(folder / "records")
+    return pd.read_parquet(Path(folder) / "records")
