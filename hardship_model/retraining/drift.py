@@ -14,10 +14,10 @@ from scipy.special import expit
 from scipy.stats import chi2, norm
 
 from hardship_model.evaluation.calibration import log_odds
-from hardship_model.evaluation.drift import stability_index
 from hardship_model.evaluation.metrics import Counts, Ranking, auroc, on_list, ratio
 from hardship_model.evaluation.uncertainty import Draws, interval
 from hardship_model.models.lines import fit_line
+from hardship_model.privacy import SMALLEST_CELL
 from hardship_model.rates import wilson
 from hardship_model.retraining.summary import Item, Spread, Summary
 
@@ -87,7 +87,7 @@ def drift(before: Summary, now: Summary, *, settings: DriftSettings | None = Non
 
 def _of_item(before: Item, now: Item, settings: DriftSettings) -> list[dict[str, object]]:
     if before.of == "answer":
-        bound = settings.base_rate_bound * before.spread.shares[-1]
+        bound = settings.base_rate_bound * float(_as_alike(before.spread, now.spread)[0, -1])
         return [{"measure": "base rate"} | _of_share(before.spread, now.spread, bound=bound)]
     missing = _of_share(before.missing, now.missing, bound=settings.missing_bound)
     rows = [{"measure": "missing"} | missing]
@@ -97,27 +97,38 @@ def _of_item(before: Item, now: Item, settings: DriftSettings) -> list[dict[str,
     return rows
 
 
+def _as_alike(before: Spread, now: Spread) -> np.ndarray:
+    """The shares of both windows, told as alike as they may be; shape (2, bins).
+
+    A bin that is told as empty holds up to nine households: as many as in the other window.
+    """
+    told, n = np.array([before.shares, now.shares]), [[before.n_effective], [now.n_effective]]
+    most = (SMALLEST_CELL - 1) / np.maximum(n, SMALLEST_CELL - 1)
+    untold = np.where(told == 0, np.minimum(told[::-1], most), 0.0)
+    return untold + told * (1 - untold.sum(axis=1, keepdims=True))
+
+
 def _of_spread(before: Spread, now: Spread, *, bound: float) -> dict[str, object]:
     """The stability index, which under no drift is a sum of chi-squares by their design effects.
 
     That sum is taken as one chi-square of the same mean and variance (Satterthwaite; Rao and
     Scott 1984), off its centre by the true index: turned round, this gives the interval.
     """
-    counts = [np.array(s.shares) * s.n for s in (before, now)]
-    if not all(c.sum() > 0 for c in counts):
+    if not (sum(before.shares) and sum(now.shares)):
         return _nothing_known(before, now, bound)
-    there = (counts[0] + counts[1]) > 0
-    index = stability_index(counts[0][there], counts[1][there]) if there.sum() > 1 else 0.0
+    shares = _as_alike(before, now)
+    there = shares.sum(axis=0) > 0
+    steps = shares[1] - shares[0]
+    index = float((steps[there] * np.log(shares[1][there] / shares[0][there])).sum())
     traces = max(there.sum() - 1, 1) / np.array([s.n_effective for s in (before, now)])
     squares = np.sqrt(traces**2 / [max(s.freedom, 1.0) for s in (before, now)]).sum() ** 2
     freedom = traces.sum() ** 2 / squares
     scale = freedom / traces.sum()
     low, high = _off_centre(index * scale, freedom)
-    apart = np.abs(np.cumsum(counts[1] / counts[1].sum() - counts[0] / counts[0].sum()))
-    steps = np.abs(counts[1] / counts[1].sum() - counts[0] / counts[0].sum())
+    apart = np.abs(steps if before.levels else np.cumsum(steps))
     return {
         "n_before": before.n, "n": now.n, "value": index, "low": low / scale, "high": high / scale,
-        "largest_shift": float((steps if before.levels else apart).max()),
+        "largest_shift": float(apart.max()),
         "p": float(chi2.sf(index * scale, freedom)),
         "p_beyond": float(1 - _as_small(index * scale, freedom, bound * scale)), "bound": bound,
     }  # fmt: skip
@@ -149,23 +160,33 @@ def _as_small(x: float, freedom: float, off: float) -> float:
 
 
 def _of_share(before: Spread, now: Spread, *, bound: float) -> dict[str, object]:
-    """A difference of two shares, from their score intervals (Newcombe 1998)."""
-    if not (before.n and now.n):
+    """A difference of two shares, from their score intervals (Newcombe 1998).
+
+    Where a share is told as none, the interval also holds what it may be, and decides by that.
+    """
+    if not (sum(before.shares) and sum(now.shares)):
         return _nothing_known(before, now, bound)
-    share = np.array([before.shares[-1], now.shares[-1]])
     size = np.array([before.n_effective, now.n_effective])
-    (low_0, low_1), (high_0, high_1) = wilson(share * size, size)
+    told, share = np.array([before.shares[-1], now.shares[-1]]), _as_alike(before, now)[:, -1]
+    (low, high), (least, most) = (_newcombe(one, size) for one in (share, told))
     difference = float(share[1] - share[0])
-    low = difference - np.hypot(share[1] - low_1, high_0 - share[0])
-    high = difference + np.hypot(high_1 - share[1], share[0] - low_0)
     both = (share * size).sum() / size.sum()
     none = ratio(abs(difference), np.sqrt(both * (1 - both) * (1 / size).sum()), empty=0.0)
     error = max((difference - low if difference > 0 else high - difference) / _Z, 1e-12)
     return {
-        "n_before": before.n, "n": now.n, "value": difference, "low": low, "high": high,
-        "largest_shift": abs(difference), "p": float(2 * norm.sf(none)),
+        "n_before": before.n, "n": now.n, "value": float(told[1] - told[0]),
+        "low": min(low, least), "high": max(high, most),
+        "largest_shift": abs(float(told[1] - told[0])), "p": float(2 * norm.sf(none)),
         "p_beyond": float(norm.sf((abs(difference) - bound) / error)), "bound": bound,
     }  # fmt: skip
+
+
+def _newcombe(share: np.ndarray, size: np.ndarray) -> tuple[float, float]:
+    (low_0, low_1), (high_0, high_1) = wilson(share * size, size)
+    difference = share[1] - share[0]
+    low = difference - np.hypot(share[1] - low_1, high_0 - share[0])
+    high = difference + np.hypot(high_1 - share[1], share[0] - low_0)
+    return float(low), float(high)
 
 
 def _nothing_known(before: Spread, now: Spread, bound: float) -> dict[str, object]:

@@ -44,6 +44,33 @@ def test_windows_that_are_alike_are_called_moved_about_as_often_as_promised():
         assert moved == pytest.approx(0.05, abs=0.045)
 
 
+@pytest.mark.parametrize("households", [40, 100, 150])
+@pytest.mark.parametrize("before", [100, 5000])
+def test_bins_that_are_told_as_empty_make_no_drift_of_a_small_window(before, households):
+    def one_row_each(seed, n):
+        rng = np.random.default_rng(seed)
+        own = pd.DataFrame({"income": rng.normal(size=n)})
+        own.loc[rng.random(n) < 0.15, "income"] = np.nan
+        return own, np.arange(n)
+
+    tables = [
+        moved_between(one_row_each(s, before), one_row_each(s + 500, households)) for s in range(20)
+    ]
+
+    assert not any((table["answer"] == "drifted").any() for table in tables)
+
+
+def test_few_falls_in_a_small_window_are_no_drift_of_the_base_rate():
+    def answered(n, falls, like=None):
+        nothing, answer = pd.DataFrame(index=range(n)), np.arange(n) < falls
+        return summarise(nothing, household=np.arange(n), answer=answer.astype(float), like=like)
+
+    before = answered(10_000, 70)
+
+    assert (drift(before, answered(1000, 7, before))["answer"] == "cannot tell").all()
+    assert (drift(answered(1000, 7), answered(10_000, 70))["answer"] == "cannot tell").all()
+
+
 def test_rows_taken_for_households_would_cry_wolf():
     def apart(window_of):
         X, household = window_of
