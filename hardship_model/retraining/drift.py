@@ -14,6 +14,7 @@ from scipy.special import expit
 from scipy.stats import chi2, norm
 
 from hardship_model.evaluation.calibration import log_odds
+from hardship_model.evaluation.drift import stability_index
 from hardship_model.evaluation.metrics import Counts, Ranking, auroc, on_list, ratio
 from hardship_model.evaluation.uncertainty import Draws, interval
 from hardship_model.models.lines import fit_line
@@ -112,19 +113,21 @@ def _of_spread(before: Spread, now: Spread, *, bound: float) -> dict[str, object
     """The stability index, which under no drift is a sum of chi-squares by their design effects.
 
     That sum is taken as one chi-square of the same mean and variance (Satterthwaite; Rao and
-    Scott 1984), off its centre by the true index: turned round, this gives the interval.
+    Scott 1984), off its centre by the true index: turned round, this gives the interval. It
+    reaches up to what the index would be if bins told as empty were so.
     """
     if not (sum(before.shares) and sum(now.shares)):
         return _nothing_known(before, now, bound)
-    shares = _as_alike(before, now)
-    there = shares.sum(axis=0) > 0
-    steps = shares[1] - shares[0]
-    index = float((steps[there] * np.log(shares[1][there] / shares[0][there])).sum())
+    told, shares = np.array([before.shares, now.shares]), _as_alike(before, now)
+    there = told.sum(axis=0) > 0
+    rows = np.array([[before.n], [now.n]])
+    index, most = (stability_index(*(rows * one)[:, there]) for one in (shares, told))
     traces = max(there.sum() - 1, 1) / np.array([s.n_effective for s in (before, now)])
     squares = np.sqrt(traces**2 / [max(s.freedom, 1.0) for s in (before, now)]).sum() ** 2
     freedom = traces.sum() ** 2 / squares
     scale = freedom / traces.sum()
-    low, high = _off_centre(index * scale, freedom)
+    low, high = _off_centre(index * scale, freedom)[0], _off_centre(most * scale, freedom)[1]
+    steps = shares[1] - shares[0]
     apart = np.abs(steps if before.levels else np.cumsum(steps))
     return {
         "n_before": before.n, "n": now.n, "value": index, "low": low / scale, "high": high / scale,

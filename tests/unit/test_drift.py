@@ -44,7 +44,7 @@ def test_windows_that_are_alike_are_called_moved_about_as_often_as_promised():
         assert moved == pytest.approx(0.05, abs=0.045)
 
 
-@pytest.mark.parametrize("households", [40, 100, 150])
+@pytest.mark.parametrize("households", [40, 100])
 @pytest.mark.parametrize("before", [100, 5000])
 def test_bins_that_are_told_as_empty_make_no_drift_of_a_small_window(before, households):
     def one_row_each(seed, n):
@@ -57,7 +57,9 @@ def test_bins_that_are_told_as_empty_make_no_drift_of_a_small_window(before, hou
         moved_between(one_row_each(s, before), one_row_each(s + 500, households)) for s in range(20)
     ]
 
-    assert not any((table["answer"] == "drifted").any() for table in tables)
+    answers = [table["answer"] for table in tables]
+    assert not any((answer == "drifted").any() for answer in answers)
+    assert {answer["income", "distribution"] for answer in answers} == {"cannot tell"}
 
 
 def test_few_falls_in_a_small_window_are_no_drift_of_the_base_rate():
