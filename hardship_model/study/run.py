@@ -125,6 +125,7 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
     sources = read(study)
     declared = declare(sources.panel)
     check_groupings(sources.panel, study.groups)
+    _refuse_between_looks(sources.panel, study)
     scored = []
     for origin, task in itertools.product(study.origins, study.tasks):
         say(f"{task.name} at {origin.name}: {len(study.models)} models")
@@ -199,6 +200,19 @@ def run(study: Study, *, say: Callable[[str], None] = lambda line: None) -> Resu
         visits=visits,
         ledger=ledger,
     )
+
+
+def _refuse_between_looks(panel: Panel, study: Study) -> None:
+    """Raises PanelError when something is asked of a month at whose end the panel does not look."""
+    asked = {f"Task {task.name!r}": task.question.horizon_months for task in study.tasks}
+    if study.visits:
+        asked["[visits]"] = study.visits.lag_months
+    for who, months in asked.items():
+        if months % panel.step_months:
+            raise PanelError(
+                f"{who} asks {months} months ahead, but panel {panel.name!r} looks every"
+                f" {panel.step_months} months: ask a multiple of these."
+            )
 
 
 def _spell_rule(study: Study) -> dict[str, int]:

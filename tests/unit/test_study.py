@@ -286,6 +286,23 @@ def test_another_panel_is_judged_as_late_as_its_answers_allow(tmp_path):
     assert to_text(later.visits.origin.train_until) == "2016-06"  # a year, and what comes late
 
 
+def test_what_happens_between_two_looks_of_a_panel_is_not_asked(tmp_path):
+    plan = load_study(CONFIGS / "rwm5yr.toml")
+    months = [f"{2015 + n // 4}-{3 * (n % 4) + 3:02d}" for n in range(18)]
+    lines = [f"{h},{m},{600 + 10 * h},east,{h % 2}" for h in range(4) for m in months]
+    (tmp_path / "o.csv").write_text("\n".join(["h,m,i,town,ill", *lines]), encoding="utf-8")
+    (tmp_path / "o.toml").write_text(QUARTERS, encoding="utf-8")
+    other = of_panel(plan, str(tmp_path / "o.toml"), tmp_path / "o.csv")
+    [task, *_] = other.tasks
+    sooner = replace(task, question=replace(task.question, horizon_months=4))
+    late = replace(other.visits, lag_months=4)
+
+    with pytest.raises(PanelError, match=r"'return_next_year' asks 4 months ahead.*every 3"):
+        run(replace(other, tasks=(sooner,), groups=()))
+    with pytest.raises(PanelError, match=r"\[visits\] asks 4 months ahead.*every 3"):
+        run(replace(other, visits=late, groups=()))
+
+
 def test_its_own_panel_leaves_a_study_as_it_is_and_a_short_one_is_refused(tmp_path):
     plan = load_study(CONFIGS / "rwm5yr.toml")
     assert of_panel(plan, "rwm5yr") is plan
