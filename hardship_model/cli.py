@@ -45,6 +45,11 @@ _CALIBRATED_HOUSEHOLDS = 50_000
 _CALIBRATION_SHOWN = ("target", "kind", "tag", "tuned to", "band", "simulated (95 %)", "verdict")
 
 
+def _done(text: str) -> None:
+    """The last line; brackets in a folder's name stand for themselves."""
+    _screen.print(f"Done. {text}", markup=False)
+
+
 @app.callback()
 def _about() -> None:
     """Keep the commands as commands, also while there is one only."""
@@ -63,7 +68,7 @@ def run(
         say("Writing tables, figures and the page")
         study.write_results(results, config, folder)
         _write_page(folder)
-    _screen.print(f"Done. Read {out / 'report.html'}")
+    _done(f"Read {out / 'report.html'}")
 
 
 @app.command()
@@ -85,7 +90,7 @@ def screen(
         say("Writing tables, figures and the page")
         screen_study.write_results(results, config, folder)
         _write_page(folder)
-    _screen.print(f"Done. Read {out / 'report.html'}")
+    _done(f"Read {out / 'report.html'}")
 
 
 def _write_page(folder: Path) -> None:
@@ -117,7 +122,7 @@ def write_report(
     page = next(iter(texts))
     for path, text in texts.items() if out is None else [(out, texts[page])]:
         path.write_text(text, encoding="utf-8")
-    _screen.print(f"Done. Read {out or page}")
+    _done(f"Read {out or page}")
 
 
 @app.command()
@@ -134,7 +139,7 @@ def invent(
     with _screen.status(f"Inventing {households:,} households"):
         config = population.Config(n_households=households, seed=seed)
         population.write_town(config, out, engine=workers)
-    _screen.print(f"Done. {households:,} households that nobody ever was, in {out}")
+    _done(f"{households:,} households that nobody ever was, in {out}")
 
 
 @app.command()
@@ -148,7 +153,7 @@ def partition(
     panels = read_in_parts(load_mapping(mapping), files, households=households)
     with _screen.status("Reading"):
         parts = write_partitions(panels, out).parts
-    _screen.print(f"Done. {len(parts)} parts in {out}")
+    _done(f"{len(parts)} parts in {out}")
 
 
 @app.command()
@@ -165,7 +170,7 @@ def features(
     panel = open_partitions(parts)
     with _screen.status(f"Features of {len(panel.parts)} parts"):
         rows = write_features(panel, out, as_of=[to_month(m) for m in as_of], engine=workers)
-    _screen.print(f"Done. {rows:,} rows in {out}")
+    _done(f"{rows:,} rows in {out}")
 
 
 @app.command()
@@ -215,7 +220,7 @@ def anonymise(
         table, record = anonymising.anonymise(described, extract, key=key)
         anonymising.write_extract(table, described, folder / "extract.csv")
         write_json(record, folder / "anonymised.json")
-    _screen.print(f"Done. {len(table):,} rows in {out / 'extract.csv'}; the key stays where it is.")
+    _done(f"{len(table):,} rows in {out / 'extract.csv'}; the key stays where it is.")
 
 
 @app.command()
@@ -230,7 +235,7 @@ def release(
     with progress(_screen) as say:
         log = privacy.release(run, out, say=say)
     left = ", ".join(sorted(p.name for p in out.iterdir()))
-    _screen.print(f"Done. In {out}: {left}. {len(log)} lines of what was withheld in {privacy.LOG}")
+    _done(f"In {out}: {left}. {len(log)} lines of what was withheld in {privacy.LOG}")
 
 
 @app.command()
@@ -255,7 +260,7 @@ def notebook(
     given |= notebooks.of_panel(panel, file)
     with _screen.status(f"Running {chosen.stem}"):
         _, page = notebooks.run_notebook(chosen, out, given)
-    _screen.print(f"Done. Read {page}")
+    _done(f"Read {page}")
 
 
 @app.command()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 _OF = re.compile(r"(\d+) of (\d+)")
 _BAR = 10
@@ -25,8 +26,8 @@ def progress(screen: Console | None = None) -> Iterator[Callable[[str], None]]:
         with (screen := screen or Console(stderr=True)).status("Starting") as status:
 
             def say(line: str) -> None:
-                screen.print(f"[dim]{line} …[/dim]")
-                status.update(line)
+                screen.print(f"{line} …", style="dim", markup=False)
+                status.update(escape(line))
 
             yield say
         return

@@ -142,7 +142,7 @@ def score(
             told.append(f"{n:,} scores stand in the table {to_table}.")
     for line in told:
         _screen.print(escape(line), highlight=False)
-    _screen.print(f"Done. Open {out / 'list.csv'}")
+    _screen.print(f"Done. Open {out / 'list.csv'}", markup=False)
 
 
 def _scores(

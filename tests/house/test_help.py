@@ -1,4 +1,4 @@
-"""What `--help` says is what was written for it."""
+"""What `--help` says is what was written for it, and what the last line says is the place."""
 
 import pytest
 from typer.main import get_command
@@ -18,3 +18,13 @@ def test_help_shows_every_word_that_was_written_of_an_option(words):
 
     for parameter in COMMANDS[words].params:
         assert (parameter.help or "").replace("`", "") in shown
+
+
+def test_a_folder_with_brackets_in_its_name_is_told_as_it_is_called(tmp_path):
+    folder = tmp_path / "x[abc]" / "[/abc]"
+    done = CliRunner().invoke(
+        app, ["invent", "--households", "20", "--processes", "1", "--out", str(folder)]
+    )
+
+    assert done.exit_code == 0
+    assert str(folder) in done.output.replace("\n", "")
