@@ -33,7 +33,7 @@ from hardship_model.study import Sources
 #: In the tables, whatever it is called in the store.
 CANDIDATE, INCUMBENT = "candidate", "incumbent"
 #: How the incumbent was judged.
-NONE, AS_SERVED = "there is none", "as it serves"
+NONE, AS_SERVED = "there is none", "it serves"
 ITS_RECIPE = "its recipe, fitted again at the candidate's origin"
 
 

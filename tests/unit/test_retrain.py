@@ -98,6 +98,7 @@ def test_an_incumbent_that_knows_the_answers_is_judged_by_its_recipe(year):
     as_it_is, _, as_served = job.judged(sources, plan, judging, recipe=served.name, serving=old)
 
     assert (how, as_served) == (job.ITS_RECIPE, job.AS_SERVED)
+    assert f"judged as {as_served}." == "judged as it serves."
     np.testing.assert_array_equal(again.score[job.INCUMBENT], again.score[job.CANDIDATE])
     assert (as_it_is.score[job.INCUMBENT] != again.score[job.INCUMBENT]).any()
 
