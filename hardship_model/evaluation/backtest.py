@@ -115,11 +115,12 @@ def score_everybody(
 
 
 def refuse_nobody(rows: pd.DataFrame, task: Task, origin: Origin) -> None:
-    """Raises PanelError when there is nobody to judge."""
-    if rows.empty:
+    """Raises PanelError when there is nobody to judge, or nobody whose answer is known."""
+    if rows.empty or (rows["answer"] == "unknown").all():
+        asked = f"{len(rows)} rows, all without an answer" if len(rows) else "nobody to judge"
         raise PanelError(
-            f"Task {task.name!r} at origin {origin.name!r}: nobody to judge; at least one row is"
-            " needed. Check the months of the origin in the config."
+            f"Task {task.name!r} at origin {origin.name!r}: {asked}; at least one row whose answer"
+            " is known is needed. Check the months of the origin in the config."
         )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from hardship_model.evaluation.metrics import ratio
 from hardship_model.evaluation.uncertainty import interval
 from hardship_model.screening.catches import (
     Catches,
@@ -161,4 +162,4 @@ def caught_interval(
     one = offered.catches
     falls = draw_falls(one.falls, n_draws=n_draws, seed=seed).sum(axis=1)
     hit = one.patterns[:, [one.channels.index(name) for name in channels]].any(axis=1)
-    return interval((falls[1:] @ hit) / falls[1:].sum(axis=1))
+    return interval(ratio(falls[1:] @ hit, falls[1:].sum(axis=1)))

@@ -259,6 +259,16 @@ def test_a_choosing_origin_where_nobody_fell_decides_nothing():
         choose(measured(nobody))
 
 
+def test_an_origin_whose_answers_nobody_knows_yet_is_refused_before_anything_is_fitted(panel):
+    last = int(panel.months[-1])
+    late = dataclasses.replace(ORIGIN, test_from=last, answers_until=last + 12)
+
+    with pytest.raises(PanelError, match=r"rows, all without an answer; at least one row"):
+        score_everybody(
+            panel, task=TASK, origin=late, models=MODELS, declared=declare(panel), seed=1
+        )
+
+
 def test_an_origin_that_would_judge_its_own_training_is_refused():
     with pytest.raises(ValueError, match="must not lie after test_from"):
         Origin(name="mixed", train_until=10, test_from=9, answers_until=12)
