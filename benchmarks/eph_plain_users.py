@@ -7,8 +7,9 @@ Plain users take a model as it comes, on the households that the task is about: 
 logistic regression and histogram gradient boosting, and LightGBM. They give it either the
 declared columns as last seen, or all features that this package makes of them. Ours is what
 `choose` picks among the models of `configs/eph.toml`, at the origins meant for choosing. All are
-trained and judged on the same rows; differences are paired over households. Takes about half an
-hour on one idle core. Needs the file of `configs/eph.toml`, which is not part of the repository.
+trained and judged on the same rows; differences are paired over households. Takes about a
+quarter of an hour on one core. Needs the file of `configs/eph.toml`, which is not part of the
+repository.
 """
 
 import sys
