@@ -28,19 +28,19 @@ def write_features(
 
     One Parquet file per part, under its name: `household_id`, `as_of` and the features that
     `declare` allows, one row per household and `as_of`, by `as_of` and then in the order of the
-    part. `_features.json` says what each feature is. Returns the number of rows. Raises
-    PanelError for a month outside the panel.
+    part, however often and in whatever order months are named. `_features.json` says what each
+    feature is. Returns the number of rows. Raises PanelError for a month outside the panel.
     """
-    first, last = panel.about.span
-    if not as_of or not all(first <= month <= last for month in as_of):
+    (first, last), months = panel.about.span, sorted(set(as_of))
+    if not months or months[0] < first or months[-1] > last:
         raise PanelError(
-            f"Features are asked for {', '.join(map(to_text, as_of)) or 'no month'}; panel"
+            f"Features are asked for {', '.join(map(to_text, months)) or 'no month'}; panel"
             f" {panel.about.name!r} runs from {to_text(first)} to {to_text(last)}."
         )
     with whole_folder(out, mark=MARK) as folder:
-        work = partial(_write_part, folder=folder.resolve(), as_of=list(as_of))
+        work = partial(_write_part, folder=folder.resolve(), as_of=months)
         said = list(map_shards(work, panel, engine=engine))
-        told = {"as_of": [to_text(m) for m in as_of], "features": [asdict(f) for f in said[0][1]]}
+        told = {"as_of": [to_text(m) for m in months], "features": [asdict(f) for f in said[0][1]]}
         text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
         (folder / MARK).write_text(text, encoding="utf-8", newline="\n")
     return sum(n for n, _ in said)

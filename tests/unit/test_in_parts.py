@@ -43,6 +43,17 @@ def test_features_of_the_parts_are_those_of_the_panel(tmp_path):
     assert told["as_of"] == [to_text(month) for month in months]
 
 
+def test_months_are_told_once_and_in_their_order(tmp_path):
+    _, parts = whole_and_parts(tmp_path)
+    early, late = FIRST_MONTH + 12, FIRST_MONTH + 29
+
+    n = write_features(parts, tmp_path / "out", as_of=[late, early, late], engine=ALONE)
+
+    told = [pd.read_parquet(p)["as_of"] for p in sorted((tmp_path / "out").glob("*.parquet"))]
+    assert n == 2 * 400
+    assert all(of.is_monotonic_increasing and set(of) == {early, late} for of in told)
+
+
 def test_features_by_the_command_line(tmp_path):
     _, parts = whole_and_parts(tmp_path)
     how = ["features", str(parts.folder), "--out", str(tmp_path / "out"), "--processes", "1"]
