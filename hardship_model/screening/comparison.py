@@ -8,6 +8,7 @@ import pandas as pd
 from hardship_model.evaluation.metrics import ratio
 from hardship_model.evaluation.uncertainty import interval, verdict
 from hardship_model.privacy import withhold_small_cells
+from hardship_model.rates import wilson
 from hardship_model.screening.tallies import OF_FALLS, OF_HOUSEHOLDS, Tally
 
 #: Measure → what is counted, out of what. The first five are shares of new falls. Aid stands
@@ -77,13 +78,25 @@ def _rows(sums: Tally, measure: str, reference: str) -> Iterator[dict[str, objec
     at = {name: value[:, s] for s, name in enumerate(sums.strategies)}
     clerk = best_clerk(at, measure)
     for s, name in enumerate(sums.strategies):
-        low, high = interval(at[name][1:])
+        low, high = _bounds(at[name], above[0, s], below[0, s], measure)
         yield {
             "strategy": name, "measure": measure, "counted": above[0, s], "out_of": below[0, s],
             "value": at[name][0], "low": low, "high": high,
             **_held_against(at, name, reference, measure, _PLAIN),
             **_held_against(at, name, clerk, measure, _CLERK),
         }  # fmt: skip
+
+
+def _bounds(drawn: np.ndarray, above: float, below: float, measure: str) -> tuple[float, float]:
+    """95 % interval from the draws after the first; of a share of falls Wilson's if all agree.
+
+    Where nobody was found every draw says so, however few fell.
+    """
+    low, high = interval(drawn[1:])
+    if low == high and measure in OF_FALLS_ALONE:
+        at_least, at_most = wilson(np.array(above), np.array(below))
+        return float(at_least), float(at_most)
+    return low, high
 
 
 def amounts(sums: Tally, name: str) -> np.ndarray:
@@ -135,7 +148,7 @@ def by_group(sums: Tally) -> pd.DataFrame:
             for g, (by, group) in enumerate(sums.groups):
                 if g == 0 or below[0, s, g] == 0:
                     continue
-                low, high = interval(value[1:, s, g])
+                low, high = _bounds(value[:, s, g], above[0, s, g], below[0, s, g], measure)
                 rows.append({
                     "strategy": strategy, "measure": measure, "by": by, "group": group,
                     "counted": above[0, s, g], "out_of": below[0, s, g],

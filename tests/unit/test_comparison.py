@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from screening_worlds import world
 
+from hardship_model.rates import wilson
 from hardship_model.screening.comparison import MEASURES, by_group, compare
 from hardship_model.screening.ready_made import ready_made
 from hardship_model.screening.simulator import play
@@ -146,6 +147,17 @@ def test_every_strategy_has_every_measure_with_its_counts_and_interval():
     shares = table[table["measure"].isin(["within_1", "ever", "unseen_share"])]
     assert (shares["low"] <= shares["value"] + 1e-9).all()
     assert (shares["value"] <= shares["high"] + 1e-9).all()
+
+
+def test_where_nobody_was_found_the_interval_is_as_wide_as_the_falls_are_few():
+    falls = sums().falls.copy()
+    falls[:, 0, :, OF_FALLS.index("ever")] = 0
+
+    table = compare(replace(sums(), falls=falls), reference="random").set_index("measure")
+    row = table[table["strategy"] == NAMES[0]].loc["ever"]
+
+    assert (row["value"], row["low"]) == (0, 0)
+    assert row["high"] == pytest.approx(float(wilson(np.array(0.0), row["out_of"])[1]))
 
 
 def test_the_oracle_is_better_than_the_status_quo_and_than_the_best_clerk():
