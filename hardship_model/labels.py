@@ -62,6 +62,11 @@ class Task:
     #: neighbouring months of a monthly panel tell nearly the same. 0: every period.
     every_months: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuse steps backward."""
+        if self.every_months < 0:
+            raise ValueError(f"every_months is negative: {self.every_months}.")
+
     def about(self, rows: pd.DataFrame) -> np.ndarray:
         """Which of these outcomes is the task about? Shape (n,), bool."""
         return (rows["kind"] == self.kind).to_numpy() | (self.kind == "both")

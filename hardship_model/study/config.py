@@ -163,10 +163,11 @@ def _visit_plan(table: dict[str, Any]) -> Visits:
     rest = {k: v for k, v in table.items() if k not in ORIGIN_MONTHS}
     origin = _origin(months | {"name": "visits"}, "[visits]")
     plan = Visits(**keys_of(Visits, rest | {"origin": origin}, "[visits]"))
-    if not 0 < plan.share <= 1 or plan.lag_months < 1 or plan.replicates < 1:
+    fewest = min(plan.lag_months, plan.replicates, plan.seen_within_months + 1)
+    if not 0 < plan.share <= 1 or fewest < 1:
         raise ConfigError(
             "[visits]: share lies above 0 and at most at 1; lag_months and replicates are 1 or"
-            " more."
+            " more, seen_within_months 0 or more."
         )
     build(plan.model, (), seed=0)
     return plan

@@ -178,6 +178,8 @@ def test_a_run_folder_is_replaced_but_nothing_else_is(runs):
         (('role = "choose"', ""), 'one with role = "choose" are needed'),
         (("lag_months = 12", "lag = 12"), "[visits] does not know ['lag']"),
         (("lag_months = 12", 'lag_months = "12"'), "[visits]: lag_months is a whole number"),
+        (("seen_within_months = 12", "seen_within_months = -1"), "seen_within_months 0 or more"),
+        (('kind = "return"', 'kind = "return"\nevery_months = -3'), "every_months is negative"),
         (("share = 0.1", "share = 10"), "share lies above 0 and at most at 1"),
         (('model = "logistic"', 'model = "logistik"'), "There is no model 'logistik'"),
         (('survey = "rwm5yr"', ""), "[panel] lacks survey"),
