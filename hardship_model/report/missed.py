@@ -55,6 +55,8 @@ _GAPS = {
 def _gaps(groups: list[_Row]) -> str:
     """Which groups are missed more or less than noise explains? And of how many is nothing told?"""
     told = [row for row in groups if not row["withheld"]]
+    if not told:
+        return say("Of its groups nothing can be told: all {all} are withheld.", all=len(groups))
     more, less = (
         say("; ").join(_gap(row) for row in told if row["gap"] == gap)
         for gap in ("higher", "lower")

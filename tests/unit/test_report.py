@@ -81,6 +81,16 @@ def test_of_a_list_is_not_said_whom_it_misses_when_nobody_fell():
     assert all("too few fell, were found or were missed" in one for one in said)
 
 
+def test_where_all_groups_are_withheld_it_is_not_said_that_none_is_missed_more():
+    table = made_up.by_group()
+    groups = table.assign(withheld=table["withheld"] | (table["group"] != "everybody"))
+
+    said = list(report.about_missed(made_up.results(by_group=groups)))
+
+    assert said
+    assert all("Of its groups nothing can be told: all" in one for one in said)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("figures")
