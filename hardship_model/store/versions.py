@@ -83,7 +83,7 @@ class Store:
 
     def current(self) -> Version | None:
         """The version that counts; None in a store without versions."""
-        listed = self._listed()
+        listed, _ = self._found()
         if not listed:
             return None
         rollbacks = self._rollbacks(since=listed[-1])
@@ -92,8 +92,8 @@ class Store:
 
     def version(self, name: str) -> Version:
         """One version by its name. Raises StoreError when there is none, or it was changed."""
-        if name not in (listed := self._listed()):
-            there = ", ".join(listed) or "no version at all"
+        if name not in self._found()[0]:
+            there = ", ".join(self._listed()) or "no version at all"
             raise StoreError(f"The store {self.url} has no version {name!r}; it has {there}.")
         at = f"{name}/{_MANIFEST}"
         said = unseal(self._folder.read(at), at)

@@ -215,8 +215,10 @@ def test_a_manifest_that_is_missing_below_a_newer_version_is_told(tmp_path):
         store.add(FILES, ABOUT)
     (tmp_path / "0001" / "manifest.json").unlink()
 
-    with pytest.raises(StoreError, match=r"0001/manifest\.json is missing"):
-        store.versions()
+    assert store.read(store.current().name, MODEL) == b"model"
+    for asked in (store.versions, lambda: store.version("0001")):
+        with pytest.raises(StoreError, match=r"0001/manifest\.json is missing"):
+            asked()
     with pytest.raises(StoreError, match=r"0001/manifest\.json is missing"):
         store.add(FILES, ABOUT)
     assert (tmp_path / "0001" / MODEL).exists()
