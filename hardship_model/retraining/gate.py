@@ -101,7 +101,10 @@ class Verdict:
         Raises ValueError without a reason, or when there is nothing to override.
         """
         if self.accepted:
-            raise ValueError("The candidate was accepted; there is nothing to override.")
+            raise ValueError(
+                "The gate accepts the candidate, so there is nothing to override, and nothing was"
+                " stored: start again without a reason."
+            )
         if not reason.strip():
             raise ValueError("An override needs its reason in words; they are kept with the model.")
         return replace(self, override=reason.strip())
