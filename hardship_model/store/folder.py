@@ -49,10 +49,12 @@ class Folder:
     def names(self) -> list[str]:
         """The names of all files, as seen from the folder, sorted."""
         self._fs.invalidate_cache()
-        found = self._fs.find(self._root)
-        if self._root in found:
+        self._refuse_file()
+        return sorted(path[len(self._root) + 1 :] for path in self._fs.find(self._root))
+
+    def _refuse_file(self) -> None:
+        if self._fs.isfile(self._root):
             raise StoreError(f"{self.url} is a file; a store is a folder.")
-        return sorted(path[len(self._root) + 1 :] for path in found)
 
     def read(self, name: str) -> bytes:
         """What a file holds. Raises StoreError when it is not there."""
@@ -84,6 +86,7 @@ class Folder:
         if self._held:
             yield
             return
+        self._refuse_file()
         self._fs.makedirs(self._root, exist_ok=True)
         here = isinstance(self._fs, LocalFileSystem)
         with self._lock_of_machine() if here else self._lock_file():

@@ -359,11 +359,12 @@ def test_no_message_names_who_an_address_names():
         assert "secret" not in str(told.value)
 
 
-def test_a_file_is_no_store(tmp_path):
-    (tmp_path / "x").write_text("")
+@pytest.mark.parametrize("asked", [Store.versions, lambda store: store.add(FILES, ABOUT)])
+def test_a_file_is_no_store(tmp_path, asked):
+    (tmp_path / "models").write_text("a note", encoding="utf-8")
 
-    with pytest.raises(StoreError, match="is a file"):
-        Store(str(tmp_path / "x")).versions()
+    with pytest.raises(StoreError, match="is a file; a store is a folder"):
+        asked(Store(str(tmp_path / "models")))
 
 
 def test_a_model_in_a_store_comes_back_as_it_was(store):
