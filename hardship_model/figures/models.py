@@ -137,10 +137,11 @@ def draw_lists(lists: pd.DataFrame, choice: pd.DataFrame) -> Figure:
             of_all, ranked = table["events"] / table["recall"], table["n"] / table["share"]
             row[0].set_title(
                 say(
-                    "{task}, judged at {origin}: {fell} fell",
+                    "{task}, judged at {origin}: of {n} ranked {events} fell",
                     task=words.task(task),
                     origin=origin,
-                    fell=words.out_of(of_all.max(), ranked.max()),
+                    n=words.count(ranked.max()),
+                    events=words.count(of_all.max()),
                 )
             )
             row[0].set_ylabel(say("precision: share of the list"))
