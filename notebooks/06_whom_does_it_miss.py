@@ -178,7 +178,7 @@ equal = equal_recall(scored, groups["on a list"], list_share=list_share, shown_i
 figures.draw_equal_recall(equal, model="learned from the file")
 
 # %% [markdown]
-# *What to see.* At the left the shares of the two groups move together; at the right stands the price. Families that no list has named are many, so a little more for them takes most of what the listed had.
+# *What to see.* Below, nobody loses: at the left the share of the families that no list has named moves up to everybody's, at the right stands the price. Above, with the same visits, everybody's share falls a little; of the two groups nothing is shown, since too few of the listed would still be found.
 # This is hindsight: thresholds fixed beforehand reach less.
 
 # %%
