@@ -38,9 +38,14 @@ class Variant:
             strategy,
             name=self.name,
             budget_yuan_per_year=strategy.budget_yuan_per_year * self.factor,
-            visits_per_month=round(strategy.visits_per_month * self.factor),
+            visits_per_month=visits_of(strategy.visits_per_month, self.factor),
             channels=tuple(c for c in strategy.channels if c.name != self.without),
         )
+
+
+def visits_of(visits_per_month: float, factor: float) -> int:
+    """How many whole visits a month is this multiple of them?"""
+    return round(visits_per_month * factor)
 
 
 def affordable(
@@ -139,22 +144,21 @@ def _worths(
     for name, other in pairs:
         target = found[:, sums.strategies.index(Variant(strategy=name).name)]
         grid = sorted((v.factor, v.name) for v in variants if v.strategy == other)
-        factors = np.array([factor for factor, _ in grid])
+        played = np.array([float(visits_of(visits, factor)) for factor, _ in grid])
         curve = found[:, [sums.strategies.index(named) for _, named in grid]]
-        factor = np.array([
-            equal_at(factors, line, aim) for line, aim in zip(curve, target, strict=True)
-        ])  # fmt: skip
-        worth = (factor - 1) * visits
+        worth = np.array([
+            equal_at(played, line, aim) for line, aim in zip(curve, target, strict=True)
+        ]) - visits  # fmt: skip
         low, high = np.quantile(worth[1:], [0.025, 0.975], method="nearest")
-        ends = (factors[[0, -1]] - 1) * visits
+        ends = played[[0, -1]] - visits
         yield {
             "strategy": name, "against": other, "visits_per_month": visits, "worth": worth[0],
             "low": low, "high": high, "said": say(worth[0], low, high, ends=ends),
         }  # fmt: skip
 
 
-def equal_at(factors: np.ndarray, found: np.ndarray, aim: float) -> float:
-    """At which factor does this rising line reach `aim`? Infinite beyond either end.
+def equal_at(means: np.ndarray, found: np.ndarray, aim: float) -> float:
+    """With which means does this rising line reach `aim`? Infinite beyond either end.
 
     What luck lets fall on the way up is held level.
     """
@@ -165,9 +169,9 @@ def equal_at(factors: np.ndarray, found: np.ndarray, aim: float) -> float:
         return -np.inf
     after = int(np.searchsorted(level, aim))
     if after == 0:
-        return float(factors[0])
+        return float(means[0])
     part = (aim - level[after - 1]) / (level[after] - level[after - 1])
-    return float(factors[after - 1] + part * (factors[after] - factors[after - 1]))
+    return float(means[after - 1] + part * (means[after] - means[after - 1]))
 
 
 def say(worth: float, low: float, high: float, *, ends: np.ndarray) -> str:

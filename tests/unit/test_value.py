@@ -194,6 +194,16 @@ def test_a_strategy_is_worth_no_visit_more_than_itself():
     assert table["said"].iloc[1].startswith("more than +6")
 
 
+def test_half_of_seven_visits_are_the_four_that_are_made():
+    sums, variants = of_budgets()
+
+    table = worth_in_visits(
+        sums, variants, pairs=[("random", "income_visits")], visits_per_month=7
+    )  # fmt: skip
+
+    assert table["said"].iloc[0].startswith("fewer than −3 (")
+
+
 def test_where_no_strategy_has_a_model_the_table_keeps_its_columns():
     sums, variants = of_budgets()
 
