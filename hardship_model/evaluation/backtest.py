@@ -313,7 +313,9 @@ def _compared(
 ) -> Iterator[dict[str, object]]:
     sign = -1 if metric in LESS_IS_BETTER else 1
     baselines = [name for name in BASELINES if name in value]
-    best = max(baselines, key=lambda name: sign * value[name]) if baselines else None
+    # Of a list on which no answer is known, nothing is known: it is nobody's best.
+    known = {name: np.nan_to_num(sign * value[name], nan=-np.inf) for name in baselines}
+    best = max(known, key=lambda name: known[name]) if known else None
     for name in value:
         low, high = interval(drawn[name])
         row = {"model": name, "metric": metric, "value": value[name], "low": low, "high": high}

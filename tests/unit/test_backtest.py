@@ -19,6 +19,7 @@ from hardship_model.evaluation.backtest import (
     rows_to_train,
     score_everybody,
 )
+from hardship_model.evaluation.lists import on_the_list
 from hardship_model.features import declare
 from hardship_model.labels import Question
 from hardship_model.models import BASELINES
@@ -187,6 +188,20 @@ def test_a_twin_of_the_baseline_is_too_close_to_call(scored):
     row = table.query("model == 'twin' and metric == 'auroc'").iloc[0]
     assert row["difference"] == row["difference_low"] == row["difference_high"] == 0
     assert row["verdict"] == "too close to call"
+
+
+def test_a_clerk_of_whose_list_no_answer_is_known_is_not_the_best_one(scored):
+    n_listed = len(on_the_list(scored.score["rule_in_force"], share=0.1).nonzero()[0])
+    rows, last = scored.rows.copy(), np.arange(len(scored.rows))[-n_listed:]
+    rows.loc[rows.index[last], "answer"] = "unknown"
+    first = np.isin(np.arange(len(rows)), last).astype(float)
+    blind = dataclasses.replace(scored, rows=rows, score=scored.score | {"rule_in_force": first})
+
+    table = judge(blind, list_shares=(0.1,), n_draws=20, seed=1)
+
+    precision = table[table["metric"] == "precision_at_10pct"].set_index("model")
+    assert np.isnan(precision.loc["rule_in_force", "value"])
+    assert set(precision["against"].dropna()) == {"income_over_line"}
 
 
 def test_choosing_looks_at_choosing_origins_only(scored):
