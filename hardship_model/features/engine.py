@@ -29,7 +29,8 @@ def features(panel: Panel, declared: Sequence[Feature], *, who: pd.DataFrame) ->
     -------
     one row per row of `who`, with its index, and one column per feature: float32, NaN where
     unknown; a category has the panel's categories. Raises PanelError when `who` asks for
-    households, or `declared` for columns, that the panel does not have.
+    households, or `declared` for columns, that the panel does not have, and for a row without
+    a month.
 
     """
     wanted = _by_column(panel, declared)
@@ -168,6 +169,11 @@ def _slice_if_possible(places: np.ndarray) -> slice | np.ndarray:
 def _places(panel: Panel, who: pd.DataFrame) -> np.ndarray:
     """Where does each row's household stand in the panel's grids?"""
     place = pd.Index(panel.households).get_indexer(pd.Index(who["household_id"]))
+    if no_month := int(who["as_of"].isna().sum()):
+        raise PanelError(
+            f"Features are asked for at no month in {no_month} of {len(who)} rows."
+            " Give each its `as_of`."
+        )
     unknown = len(np.unique(who["household_id"].to_numpy()[place < 0]))
     if unknown:
         raise PanelError(

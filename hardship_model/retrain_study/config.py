@@ -91,6 +91,8 @@ def _retrain(table: dict[str, Any], folder: Path) -> Retrain:
 
 def _place(store: str, folder: Path) -> str:
     """A URL as it is; a folder as seen from the config."""
+    if not store:
+        raise ConfigError("`store` is empty; it names a folder for models, or a URL.")
     return store if "://" in store else str(folder / store)
 
 

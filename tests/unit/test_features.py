@@ -257,6 +257,14 @@ def test_households_that_the_panel_does_not_have_are_counted_not_named():
     assert "bodil" not in str(refusal.value)
 
 
+def test_a_question_without_a_month_is_refused():
+    panel = panel_of_hours("anna 123")
+    who = pd.DataFrame({"household_id": ["anna", "anna"], "as_of": [FIRST_MONTH + 1, None]})
+
+    with pytest.raises(PanelError, match="at no month in 1 of 2 rows"):
+        features(panel, declare(panel), who=who)
+
+
 def test_features_declared_from_another_panel_are_refused():
     with pytest.raises(PanelError, match=r"no columns \['hours'\]"):
         features(

@@ -368,6 +368,7 @@ def test_a_stage_is_made_once_for_the_same_inputs_and_never_half(tmp_path):
         (("n_draws = 100", "calibration_slope = [0.75]"), "two bounds, the lower first"),
         (("n_draws = 100", "calibration_slope = [1.33, 0.75]"), "two bounds, the lower first"),
         (("judge_months = 6", "seed = -1"), "seed is a whole number, 0 or more"),
+        (('store = "models"', 'store = ""'), "`store` is empty"),
         (("judge_months = 6", "judge_month = 6"), "does not know ['judge_month']"),
         (("[task]", "[chore]"), "lacks"),
     ],
