@@ -18,8 +18,7 @@ from hardship_model.models.regions import shifts
 _ENOUGH_EVENTS = 30
 #: A model that gives probabilities is believed as much as so many events would be: the spread of
 #: its log-odds is as it says, until more events than these say otherwise. Assumed: on invented
-#: towns 25 to 400 did better than believing nothing, and 100 no better than believing all
-#: (docs/MODELS.md).
+#: towns no better than believing all (docs/MODELS.md).
 _BELIEVED = 100.0
 #: What keeps the line finite where scores without a probability part the answers wholly.
 _HARDLY = 1e-6
