@@ -137,8 +137,7 @@ def _look_back(
 
 def _views(panel: Panel, who: pd.DataFrame, *, depth: int, lags: set[int]) -> Iterator[_View]:
     """One view per `as_of` and handful of households that were asked for."""
-    place = _places(panel, who)
-    months = who["as_of"].to_numpy()
+    place, months = _places(panel, who), _months(who)
     for as_of in np.unique(months):
         rows = np.flatnonzero(months == as_of)
         for some in np.array_split(rows, -(-len(rows) // _AT_ONCE)):
@@ -166,14 +165,19 @@ def _slice_if_possible(places: np.ndarray) -> slice | np.ndarray:
     return places
 
 
+def _months(who: pd.DataFrame) -> np.ndarray:
+    """At which month's end is each row asked about?"""
+    if absent := int(who["as_of"].isna().sum()):
+        raise PanelError(
+            f"Features are asked for at no month in {absent} of {len(who)} rows."
+            " Give each its `as_of`."
+        )
+    return who["as_of"].to_numpy()
+
+
 def _places(panel: Panel, who: pd.DataFrame) -> np.ndarray:
     """Where does each row's household stand in the panel's grids?"""
     place = pd.Index(panel.households).get_indexer(pd.Index(who["household_id"]))
-    if no_month := int(who["as_of"].isna().sum()):
-        raise PanelError(
-            f"Features are asked for at no month in {no_month} of {len(who)} rows."
-            " Give each its `as_of`."
-        )
     unknown = len(np.unique(who["household_id"].to_numpy()[place < 0]))
     if unknown:
         raise PanelError(

@@ -89,8 +89,8 @@ class Parts:
                 f"Version {name} of the store {self.store.url} answers another question than task"
                 f" {self.plan.task.name!r}; give each question its own store."
             )
-        fits, there = model.fits, {c.name for c in panel.columns}
-        wrong = [f"lacks {c.name}" for c in fits.columns if c.name not in there]
+        fits = model.fits
+        wrong = [f"lacks {column}" for column in fits.absent(panel)]
         if (fits.step_months, fits.currency) != (panel.step_months, panel.currency):
             wrong.append(f"is not of periods of {fits.step_months} months in {fits.currency}")
         if wrong:

@@ -29,7 +29,7 @@ def refuse_misfit(fits: Fits, panel: Panel, *, as_of: int) -> None:
 
 def _of_columns(fits: Fits, panel: Panel) -> Iterator[str]:
     there = {c.name: c for c in panel.columns}
-    if absent := [c.name for c in fits.columns if c.name not in there]:
+    if absent := fits.absent(panel):
         yield f"it lacks {len(absent)} of {len(fits.columns)} columns ({', '.join(absent)})"
     for wanted in fits.columns:
         came = there.get(wanted.name, wanted)

@@ -157,8 +157,8 @@ def _worths(
         }  # fmt: skip
 
 
-def equal_at(means: np.ndarray, found: np.ndarray, aim: float) -> float:
-    """With which means does this rising line reach `aim`? Infinite beyond either end.
+def equal_at(sizes: np.ndarray, found: np.ndarray, aim: float) -> float:
+    """How large must the means be for this rising line to reach `aim`? Infinite beyond either end.
 
     What luck lets fall on the way up is held level.
     """
@@ -169,9 +169,9 @@ def equal_at(means: np.ndarray, found: np.ndarray, aim: float) -> float:
         return -np.inf
     after = int(np.searchsorted(level, aim))
     if after == 0:
-        return float(means[0])
+        return float(sizes[0])
     part = (aim - level[after - 1]) / (level[after] - level[after - 1])
-    return float(means[after - 1] + part * (means[after] - means[after - 1]))
+    return float(sizes[after - 1] + part * (sizes[after] - sizes[after - 1]))
 
 
 def say(worth: float, low: float, high: float, *, ends: np.ndarray) -> str:

@@ -31,6 +31,11 @@ class Fits:
     #: The declared columns that the model's features read.
     columns: tuple[Column, ...]
 
+    def absent(self, panel: Panel) -> list[str]:
+        """Which of these columns does the panel lack?"""
+        there = {column.name for column in panel.columns}
+        return [column.name for column in self.columns if column.name not in there]
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ServedModel:
